@@ -1,0 +1,127 @@
+import { Agent, type Dispatcher } from "undici";
+import { AddressRefused } from "../domain/errors.ts";
+import { guardedConnector, type Resolver } from "./address-guard.ts";
+import { faultCodeOf, NetworkFault } from "./network-fault.ts";
+
+/** A request through the guarded adapter. */
+export interface GuardedRequest {
+  /** HTTP method. Default GET. */
+  readonly method?: "GET" | "DELETE" | "POST";
+  /** Request headers. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the request and its body. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until the response's headers must be there. Default 10,000. */
+  readonly headersTimeout?: number;
+  /** Milliseconds that may pass between two pieces of the body. Default 10,000. */
+  readonly bodyTimeout?: number;
+}
+
+/** A response whose body is still to be read: read it to its end or destroy it. */
+export interface GuardedResponse {
+  /** HTTP status. */
+  readonly status: number;
+  /** A header's value; several are joined by ", ". */
+  header(name: string): string | undefined;
+  /** The body as it arrives. Throws {@link NetworkFault} when it breaks off. */
+  readonly body: Dispatcher.ResponseData["body"];
+}
+
+/** The one way out: every request to the vendor, a download host or a webhook endpoint. */
+export interface GuardedHttp {
+  /**
+   * Sends a request. Redirects are answers, not followed.
+   * @throws {AddressRefused} before anything is sent, when the URL or its address is not allowed
+   * @throws {NetworkFault} when no answer came
+   */
+  request(url: string, request?: GuardedRequest): Promise<GuardedResponse>;
+  /** Closes all connections. */
+  close(): Promise<void>;
+}
+
+/** Options of {@link createGuardedHttp}. */
+export interface GuardedHttpOptions {
+  /** Origins (`http://127.0.0.1:4010`), comma-separated, free of the rules. Default none; only the embedded cloud has any. */
+  readonly exceptions?: string | undefined;
+  /** For tests. */
+  readonly resolve?: Resolver;
+}
+
+/** Requests go to https only, to public addresses only, without userinfo, with bounded time, and follow no redirect. */
+export function createGuardedHttp({ exceptions = "", resolve }: GuardedHttpOptions = {}): GuardedHttp {
+  const free = new Set(
+    exceptions
+      .split(",")
+      .filter(Boolean)
+      .map((origin) => new URL(origin).origin),
+  );
+  const agent = new Agent({ connect: guardedConnector(free, resolve), allowH2: false, pipelining: 1 });
+  return {
+    async request(text, { method = "GET", headers = {}, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = {}) {
+      const url = checkedUrl(text, free);
+      const { origin, host } = url;
+      const path = requestTarget(text, url);
+      try {
+        const response = await agent.request({
+          origin,
+          path,
+          method,
+          headers,
+          headersTimeout,
+          bodyTimeout,
+          ...(signal && { signal }),
+        });
+        return { status: response.statusCode, header: (name) => headerOf(response.headers, name), body: response.body };
+      } catch (error) {
+        if (error instanceof AddressRefused) throw error;
+        throw new NetworkFault(faultCodeOf(error), host);
+      }
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+function checkedUrl(text: string, free: ReadonlySet<string>): URL {
+  if (!URL.canParse(text)) throw new AddressRefused("not a URL");
+  const url = new URL(text);
+  if (url.username || url.password) throw new AddressRefused(`a URL of ${url.host} carries user information`);
+  if (url.protocol !== "https:" && !free.has(url.origin)) {
+    throw new AddressRefused(`a URL of ${url.host} is ${url.protocol.slice(0, -1)}, not https`);
+  }
+  return url;
+}
+
+/**
+ * Path and query byte for byte as given, because a signature covers them: `new URL` would re-encode some characters. A
+ * text with anything that a URL parser drops or moves (blanks, controls, backslashes) is taken in the parser's reading.
+ */
+function requestTarget(text: string, url: URL): string {
+  const match = /^https?:\/\/[^/?#\\]+(\/[\x21-\x5b\x5d-\x7e]*)$/i.exec(text);
+  const [target = ""] = match?.[1]?.split("#") ?? [];
+  return target || `${url.pathname}${url.search}`;
+}
+
+function headerOf(headers: Dispatcher.ResponseData["headers"], name: string): string | undefined {
+  const value = headers[name.toLowerCase()];
+  return Array.isArray(value) ? value.join(", ") : value;
+}
+
+/**
+ * Reads a body as text, to its end or to a bound.
+ * @param mostBytes a longer body is cut there and its connection closed
+ * @throws {NetworkFault} when the body breaks off
+ */
+export async function readText(response: GuardedResponse, mostBytes: number): Promise<string> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const piece of response.body as AsyncIterable<Buffer>) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes > mostBytes) break;
+    }
+  } catch (error) {
+    throw new NetworkFault(faultCodeOf(error), "response body");
+  }
+  return Buffer.concat(pieces).subarray(0, mostBytes).toString("utf8");
+}

@@ -1,0 +1,127 @@
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { TransferFailed } from "../domain/errors.ts";
+import { formatManifest, type Manifest, parseManifest, recordsSameBytes } from "../domain/manifest.ts";
+import { manifestKey } from "../domain/object-key.ts";
+import type { StoredObject } from "../domain/receipt.ts";
+import { crc32Of, startDigest } from "./digest.ts";
+import { type NewObject, type WrittenObject, writeObject } from "./object-writer.ts";
+import { storeFault, storeStatusOf } from "./store-fault.ts";
+
+/** What the bytes in the store really are, found by reading all of them. */
+export interface ReadBack {
+  /** Size in bytes. */
+  readonly bytes: number;
+  /** SHA-256, 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** CRC32, as S3 writes it. */
+  readonly crc32: string;
+}
+
+/**
+ * The bucket that outputs go to. It writes where nothing stands, looks and reads; it has no way to delete or overwrite.
+ * Every method throws {@link TransferFailed} when S3 refuses and `StoreUnavailable` when S3 fails.
+ */
+export interface OutputStore {
+  /** Bucket name. */
+  readonly bucket: string;
+  /** What stands under a key; undefined when nothing does. */
+  head(key: string): Promise<StoredObject | undefined>;
+  /** Reads a whole object and hashes it; undefined when there is none. */
+  readBack(key: string): Promise<ReadBack | undefined>;
+  /** Writes an object where nothing stands and verifies it: see {@link writeObject}. */
+  write(object: NewObject, chunks: AsyncIterable<Uint8Array>): Promise<WrittenObject>;
+  /** The manifest below a directory; undefined when there is none. */
+  readManifest(directory: string): Promise<Manifest | undefined>;
+  /** Writes the manifest if there is none; one that records the same bytes is returned instead, another is a conflict. */
+  writeManifest(directory: string, manifest: Manifest): Promise<Manifest>;
+}
+
+/** The output store on a bucket. */
+export function createOutputStore(client: S3Client, bucket: string): OutputStore {
+  const absentOrThrow = (error: unknown, what: string, key: string): undefined => {
+    const isBucketGone = error instanceof Error && error.name === "NoSuchBucket";
+    if (storeStatusOf(error) === 404 && !isBucketGone) return undefined;
+    throw storeFault(error, `${what} of s3://${bucket}/${key}`);
+  };
+  const get = (key: string) =>
+    client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).then(
+      ({ Body }) => Body,
+      (error) => absentOrThrow(error, "GET", key),
+    );
+  const head = (key: string) =>
+    client
+      .send(new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: "ENABLED" }))
+      .then(describe, (error) => absentOrThrow(error, "HEAD", key));
+
+  const readManifest = async (directory: string): Promise<Manifest | undefined> => {
+    const key = manifestKey(directory);
+    const text = await (await get(key))?.transformToString();
+    if (text === undefined) return undefined;
+    const manifest = parseManifest(text);
+    if (manifest) return manifest;
+    throw new TransferFailed(
+      `s3://${bucket}/${key} is there but is no manifest: it is kept, and nothing is overwritten`,
+    );
+  };
+
+  return {
+    bucket,
+    head,
+    readManifest,
+    write: (object, chunks) => writeObject({ client, bucket, head }, object, chunks),
+    async readBack(key) {
+      const body = await get(key);
+      if (!body) return undefined;
+      const digest = startDigest();
+      try {
+        for await (const piece of body as AsyncIterable<Uint8Array>) digest.add(piece);
+      } catch (error) {
+        throw storeFault(error, `reading s3://${bucket}/${key}`);
+      }
+      return digest.finish();
+    },
+    async writeManifest(directory, manifest) {
+      const key = manifestKey(directory);
+      const body = Buffer.from(formatManifest(manifest));
+      const command = new PutObjectCommand({
+        Bucket: bucket,
+        Key: key,
+        Body: body,
+        ContentType: "application/json",
+        IfNoneMatch: "*",
+        ChecksumCRC32: crc32Of(body),
+        Metadata: { "project-id": manifest.project.id },
+      });
+      try {
+        await client.send(command);
+        return manifest;
+      } catch (error) {
+        const status = storeStatusOf(error);
+        if (status !== 412 && status !== 409) throw storeFault(error, `PUT of s3://${bucket}/${key}`);
+      }
+      const standing = await readManifest(directory);
+      if (standing && recordsSameBytes(standing, manifest)) return standing;
+      throw new TransferFailed(
+        `s3://${bucket}/${key} records other bytes: it is kept, and nothing is overwritten or deleted`,
+      );
+    },
+  };
+}
+
+function describe(found: {
+  ContentLength?: number | undefined;
+  ChecksumType?: string | undefined;
+  ChecksumCRC32?: string | undefined;
+  VersionId?: string | undefined;
+  ContentType?: string | undefined;
+  Metadata?: Record<string, string> | undefined;
+}): StoredObject {
+  return {
+    bytes: found.ContentLength ?? -1,
+    // A composite checksum is one over the parts' checksums: it says nothing about the object as a whole.
+    crc32: found.ChecksumType === "COMPOSITE" ? undefined : found.ChecksumCRC32,
+    versionId: found.VersionId,
+    contentType: found.ContentType ?? "application/octet-stream",
+    metadata: found.Metadata ?? {},
+  };
+}

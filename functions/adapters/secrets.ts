@@ -1,0 +1,56 @@
+import { Unauthorized, VendorUnavailable } from "../domain/errors.ts";
+
+/** A secret that is fetched when it is first needed and kept for a while. */
+export interface Secret {
+  /** The secret's text. @throws {Unauthorized} when there is none; {VendorUnavailable} when it cannot be read now */
+  read(): Promise<string>;
+  /** Forgets what was kept, so that the next read sees a rotated secret. */
+  forget(): void;
+}
+
+/** Milliseconds a secret is kept in memory: a rotation takes effect within five minutes. */
+const keptMilliseconds = 300_000;
+
+/** A secret from a fixed text: for one machine, where the environment holds the key. */
+export function fixedSecret(text: string): Secret {
+  return { read: async () => text, forget: () => undefined };
+}
+
+/**
+ * A secret from AWS Secrets Manager. The client is loaded at the first read, because most of its cost is loading it.
+ * @param arn the secret's ARN
+ * @param now milliseconds since the epoch
+ */
+export function secretsManagerSecret(arn: string, now: () => number = Date.now): Secret {
+  let kept: { text: string; until: number } | undefined;
+  return {
+    async read() {
+      if (kept && now() < kept.until) return kept.text;
+      const text = await fetchSecret(arn);
+      kept = { text, until: now() + keptMilliseconds };
+      return text;
+    },
+    forget: () => {
+      kept = undefined;
+    },
+  };
+}
+
+async function fetchSecret(arn: string): Promise<string> {
+  const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+  const client = new SecretsManagerClient({});
+  try {
+    const text = (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString?.trim();
+    if (text) return text;
+  } catch (error) {
+    const name = error instanceof Error ? error.name : "unknown";
+    if (name === "AccessDeniedException") throw new Unauthorized(`the secret ${arn} may not be read: ${name}`);
+    // A secret that was created without a value answers as if it did not exist (Secrets Manager API reference).
+    if (name !== "ResourceNotFoundException") throw new VendorUnavailable(`the API key cannot be read: ${name}`);
+  } finally {
+    client.destroy();
+  }
+  throw new Unauthorized(
+    `the secret ${arn} holds no key: aws secretsmanager put-secret-value --secret-id ${arn} --secret-string <key>`,
+  );
+}

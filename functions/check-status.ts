@@ -1,0 +1,31 @@
+import { createLog } from "./adapters/log.ts";
+import { composeVendor } from "./compose-vendor.ts";
+import { parseInput } from "./domain/input.ts";
+import { afterPoll } from "./domain/transfer-output.ts";
+import { decide, noPolls } from "./domain/verdict.ts";
+import { type Environment, lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
+
+/**
+ * The workflow's `Check status`: one poll, and the decision what follows. Whatever may pass (no answer, 429, 5xx) is a
+ * decision to wait, so that the workflow's Wait state is the only backoff of polls.
+ * Throws InvalidInput, Unauthorized or TransferFailed, which the workflow catches by name.
+ */
+export function createCheckStatus(environment: Environment, host = lambdaHost): WorkflowFunction {
+  const { magicHour } = composeVendor(environment, host);
+  return async (state) => {
+    const { name: execution, startedAt } = state.execution;
+    const transfer = parseInput(state.input);
+    const observation = await magicHour.getProject(transfer.id);
+    const [now, random] = [host.now(), host.random()];
+    const counts = state.check?.counts ?? noPolls;
+    const decision = decide(observation, { transfer, counts, now, startedAt: Date.parse(startedAt), random });
+    const { failure, verdict, ...check } = decision;
+    const output = afterPoll(transfer, observation, decision, { startedAt, now, previous: state.output });
+    const { status } = output;
+    createLog(host.sink, { execution }).info("polled", { id: transfer.id, verdict, status, next: check.next });
+    return { ...state, transfer, check, output, ...(failure && { failure }) };
+  };
+}
+
+/** Lambda's entry. */
+export const handler = onFirstCall(createCheckStatus);

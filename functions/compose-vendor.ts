@@ -1,0 +1,16 @@
+import { createGuardedHttp, type GuardedHttp } from "./adapters/guarded-http.ts";
+import { createMagicHour, type MagicHour } from "./adapters/magic-hour.ts";
+import { fixedSecret, secretsManagerSecret } from "./adapters/secrets.ts";
+import { environmentNames, vendorBaseUrl } from "./contract.ts";
+import { type Environment, type Host, requireVariable } from "./host.ts";
+
+/** The vendor's API and the guarded way out, from the environment. Apart from the store, so that a poll does not load S3. */
+export function composeVendor(environment: Environment, { now }: Host): { http: GuardedHttp; magicHour: MagicHour } {
+  const http = createGuardedHttp({ exceptions: environment[environmentNames.guardExceptions] });
+  const fixed = environment[environmentNames.apiKey];
+  const apiKey = fixed
+    ? fixedSecret(fixed)
+    : secretsManagerSecret(requireVariable(environment, environmentNames.apiKeySecret), now);
+  const baseUrl = environment[environmentNames.baseUrl] ?? vendorBaseUrl;
+  return { http, magicHour: createMagicHour({ baseUrl, apiKey, http, now }) };
+}

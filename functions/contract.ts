@@ -1,0 +1,58 @@
+/**
+ * What the workflow and its functions share: the shape of the state and the names of the environment variables. Imported
+ * by functions, lib/cloud and lib/local, so that the compiler couples them; imports only the domain.
+ */
+import type { Failure } from "./domain/errors.ts";
+import type { TransferInput } from "./domain/input.ts";
+import type { TransferOutput } from "./domain/transfer-output.ts";
+import type { Decision } from "./domain/verdict.ts";
+
+/**
+ * The state that runs through the transfer workflow. Every function takes it whole and returns it whole, further along.
+ * It holds ids, counts, receipts and verdicts; never a download URL, a key or a secret, because the execution's history
+ * keeps everything.
+ */
+export interface TransferState {
+  /** Name of the execution, and its start (UTC, ISO 8601), from the workflow's context. */
+  readonly execution: { readonly name: string; readonly startedAt: string };
+  /** The execution's input as it was given. */
+  readonly input: unknown;
+  /** The input after validation; set by the first poll. */
+  readonly transfer?: TransferInput;
+  /** What the last poll decided. */
+  readonly check?: Pick<Decision, "next" | "waitSeconds" | "counts">;
+  /** Whether outputs are left for another run of the copy. */
+  readonly copy?: { readonly more: boolean };
+  /** Why the transfer fails, when it does. */
+  readonly failure?: Failure;
+  /** The execution's output as far as it is known. */
+  readonly output?: TransferOutput;
+}
+
+/** Names of the environment variables that the functions read. Set by lib/cloud on AWS and by lib/local elsewhere. */
+export const environmentNames = {
+  /** Bucket that the outputs go to. */
+  bucket: "OUTPUT_BUCKET",
+  /** Largest output that is copied, in bytes. */
+  maxOutputBytes: "MAX_OUTPUT_BYTES",
+  /** ARN of the Secrets Manager secret that holds the vendor's key. */
+  apiKeySecret: "MAGIC_HOUR_API_KEY_SECRET_ARN",
+  /** The vendor's key itself: for one machine, never set in the cloud. */
+  apiKey: "MAGIC_HOUR_API_KEY",
+  /** Base URL of the vendor's API. */
+  baseUrl: "MAGIC_HOUR_BASE_URL",
+  /** Origins (`http://127.0.0.1:4010`, comma-separated) free of the guarded adapter's rules: only the embedded cloud sets it. */
+  guardExceptions: "GUARDED_HTTP_EXCEPTIONS",
+} as const;
+
+/** Where the vendor's API is, unless the environment says otherwise (vendor's OpenAPI file of 2026-08-22). */
+export const vendorBaseUrl = "https://api.magichour.ai";
+
+/** Largest output that is copied unless configured otherwise: 16 GiB, in bytes. */
+export const defaultMaxOutputBytes = 16 * 1_024 ** 3;
+
+/**
+ * Time a function may run, in seconds. A poll takes at most 2 × 15 s (one repeat with a fresh key); the copy and the
+ * deletion (which reads everything back) get Lambda's longest, 900 s.
+ */
+export const functionTimeoutSeconds = { checkStatus: 45, downloadOutputs: 900, deleteProject: 900 } as const;

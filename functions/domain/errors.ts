@@ -1,0 +1,87 @@
+/**
+ * The error family. Step Functions matches `Retry` and `Catch` on an error's name and minifiers mangle class names,
+ * so every class carries its name as a literal. No message may hold a key, a signing secret or a URL's query.
+ */
+
+/** The execution's input is not usable: the message names the field and the bound. Terminal. */
+export class InvalidInput extends Error {
+  override readonly name = "InvalidInput";
+}
+
+/** The vendor reports status `error`: the message carries its code and message. Terminal. */
+export class ProjectFailed extends Error {
+  override readonly name = "ProjectFailed";
+}
+
+/** The vendor reports status `canceled`. Terminal. */
+export class ProjectCanceled extends Error {
+  override readonly name = "ProjectCanceled";
+}
+
+/** The project is deleted or was never there, and no manifest stands for it. Terminal. */
+export class ProjectGone extends Error {
+  override readonly name = "ProjectGone";
+}
+
+/** The project was still pending at the deadline; the remote job may still finish. Terminal. */
+export class DeadlineExceeded extends Error {
+  override readonly name = "DeadlineExceeded";
+}
+
+/** The vendor refused our key or account: 401, 402 or 403. Terminal: repeating it cannot help. */
+export class Unauthorized extends Error {
+  override readonly name = "Unauthorized";
+}
+
+/** The transfer cannot be finished: a refused source, a conflict in the store, a refused deletion. Terminal. */
+export class TransferFailed extends Error {
+  override readonly name = "TransferFailed";
+}
+
+/** The vendor cannot be reached or answers 429, 5xx or nonsense. Passing: the workflow repeats it. */
+export class VendorUnavailable extends Error {
+  override readonly name = "VendorUnavailable";
+}
+
+/** S3 cannot be reached, throttles or fails on its side. Passing: the workflow repeats it. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+/** A copy broke off and could not be resumed. Passing: the workflow repeats what is not verified in S3. */
+export class CopyInterrupted extends Error {
+  override readonly name = "CopyInterrupted";
+}
+
+/** The guarded HTTP adapter refused a URL or an address before any byte was sent. Terminal. */
+export class AddressRefused extends Error {
+  override readonly name = "AddressRefused";
+}
+
+/**
+ * Names with which a transfer ends FAILED, each with a cause that a person can act on.
+ * The workflow catches exactly these and passes them on under their own name.
+ */
+export const terminalErrorNames = [
+  "InvalidInput",
+  "ProjectFailed",
+  "ProjectCanceled",
+  "ProjectGone",
+  "DeadlineExceeded",
+  "Unauthorized",
+  "TransferFailed",
+] as const;
+
+/** One of {@link terminalErrorNames}. */
+export type TerminalErrorName = (typeof terminalErrorNames)[number];
+
+/** Names of passing errors: repeated by the workflow's `Retry`, and a `TransferFailed` when the attempts are used up. */
+export const passingErrorNames = ["VendorUnavailable", "StoreUnavailable", "CopyInterrupted"] as const;
+
+/** Why a transfer fails, as the workflow's `Failed` state reads it. */
+export interface Failure {
+  /** The literal error name. */
+  readonly error: TerminalErrorName;
+  /** Shaped like a Lambda error's `Cause`, so that one `Fail` state serves thrown errors and verdicts. */
+  readonly detail: { readonly errorMessage: string };
+}

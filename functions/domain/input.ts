@@ -1,0 +1,126 @@
+import * as v from "valibot";
+import { InvalidInput } from "./errors.ts";
+
+/** Longest accepted project id, in characters. The vendor's ids are cuids of 25; 64 leaves room for a new form. */
+export const longestId = 64;
+
+/** Longest accepted `downloadDirectory`, in characters: S3 keys end at 1,024 bytes, half is left for file names. */
+export const longestDirectory = 512;
+
+/** Default of `deadlineSeconds`: one day. */
+export const defaultDeadlineSeconds = 86_400;
+
+/**
+ * Largest `deadlineSeconds`: 364 days. A Standard execution may last one year (Step Functions quotas); the day left is
+ * for the copy and the notification after the last poll.
+ */
+export const longestDeadlineSeconds = 364 * 86_400;
+
+/** Largest `metadata`, in bytes of its JSON text: it travels in the state, the output and (later) in events below 20 kB. */
+export const largestMetadataBytes = 4_096;
+
+/** A transfer's input after validation, with every default filled in. */
+export interface TransferInput {
+  /** The remote project's id. */
+  readonly id: string;
+  /** Poll until the project settles. With `false` one look is taken; a project that is complete is still downloaded. Default true. */
+  readonly waitForCompletion: boolean;
+  /** Copy the outputs to S3. Default true. */
+  readonly downloadOutputs: boolean;
+  /** Key prefix of the outputs, without a slash at either end. Default `audio-projects/<id>`. */
+  readonly downloadDirectory: string;
+  /** Delete the remote project once everything is verified in S3. Default false. */
+  readonly deleteAfterDownload: boolean;
+  /** Seconds from the start of the execution until a pending project is given up. Default 86,400. */
+  readonly deadlineSeconds: number;
+  /** Echoed in the output. At most 4,096 bytes as JSON. Default `{}`. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+const fieldNames = [
+  "id",
+  "waitForCompletion",
+  "downloadOutputs",
+  "downloadDirectory",
+  "deleteAfterDownload",
+  "deadlineSeconds",
+  "metadata",
+];
+
+const flag = (name: string, fallback: boolean) => v.optional(v.boolean(`${name}: must be true or false`), fallback);
+
+/** Unlike the vendor's own ids nothing is assumed but this: no character that means anything in a URL or an S3 key. */
+const idSchema = v.pipe(
+  v.string(`id: must be a string of 1 to ${longestId} characters`),
+  v.nonEmpty(`id: must be a string of 1 to ${longestId} characters`),
+  v.maxLength(longestId, `id: must be a string of 1 to ${longestId} characters`),
+  v.regex(/^[A-Za-z0-9_-]*$/, "id: may hold only the characters A-Z a-z 0-9 _ -"),
+);
+
+const directorySchema = v.pipe(
+  v.string(`downloadDirectory: must be a string of 1 to ${longestDirectory} characters`),
+  v.nonEmpty(`downloadDirectory: must be a string of 1 to ${longestDirectory} characters`),
+  v.maxLength(longestDirectory, `downloadDirectory: must be a string of 1 to ${longestDirectory} characters`),
+  // S3's "safe characters" (User Guide, "Naming Amazon S3 objects") less the four with a meaning to a shell.
+  v.regex(/^[A-Za-z0-9!_.\-/=@+,]*$/, "downloadDirectory: may hold only the characters A-Z a-z 0-9 ! _ . - / = @ + ,"),
+  v.check(
+    (text) => text.split("/").every((segment) => segment !== "" && segment !== "." && segment !== ".."),
+    'downloadDirectory: no segment between slashes may be empty, "." or ".." (so no slash at either end)',
+  ),
+);
+
+const deadlineBound = `deadlineSeconds: must be a whole number from 1 to ${longestDeadlineSeconds}`;
+
+const metadataSchema = v.pipe(
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "metadata: must be an object",
+  ),
+  v.check(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= largestMetadataBytes,
+    `metadata: must be at most ${largestMetadataBytes} bytes as JSON`,
+  ),
+);
+
+const inputSchema = v.object({
+  id: idSchema,
+  waitForCompletion: flag("waitForCompletion", true),
+  downloadOutputs: flag("downloadOutputs", true),
+  downloadDirectory: v.optional(directorySchema),
+  deleteAfterDownload: flag("deleteAfterDownload", false),
+  deadlineSeconds: v.optional(
+    v.pipe(
+      v.number(deadlineBound),
+      v.integer(deadlineBound),
+      v.minValue(1, deadlineBound),
+      v.maxValue(longestDeadlineSeconds, deadlineBound),
+    ),
+    defaultDeadlineSeconds,
+  ),
+  metadata: v.optional(metadataSchema, {}),
+});
+
+/**
+ * Validates an execution's input and fills in the defaults.
+ * @throws {InvalidInput} naming the field and the bound of everything that is wrong, unknown fields included.
+ */
+export function parseInput(raw: unknown): TransferInput {
+  if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
+    throw new InvalidInput('the input must be a JSON object such as {"id": "<project id>"}');
+  }
+  const unknown = Object.keys(raw).filter((name) => !fieldNames.includes(name));
+  const problems = unknown.map((name) => `${JSON.stringify(name.slice(0, 64))}: unknown field`);
+  const parsed = v.safeParse(inputSchema, "id" in raw ? raw : { ...raw, id: undefined });
+  if (!parsed.success) problems.push(...parsed.issues.map((issue) => issue.message));
+  if (!parsed.success || problems.length > 0) {
+    const known = unknown.length > 0 ? ` (known fields: ${fieldNames.join(", ")})` : "";
+    throw new InvalidInput(problems.join("; ") + known);
+  }
+  const input = parsed.output;
+  if (input.deleteAfterDownload && !input.downloadOutputs) {
+    throw new InvalidInput(
+      "deleteAfterDownload: needs downloadOutputs, because nothing is deleted that is not verified in S3",
+    );
+  }
+  return { ...input, downloadDirectory: input.downloadDirectory ?? `audio-projects/${input.id}` };
+}

@@ -1,0 +1,32 @@
+import { copyProject } from "./adapters/copy-project.ts";
+import { createLog } from "./adapters/log.ts";
+import { composeStore } from "./compose-store.ts";
+import { composeVendor } from "./compose-vendor.ts";
+import { defaultMaxOutputBytes, environmentNames } from "./contract.ts";
+import { parseInput } from "./domain/input.ts";
+import { manifestKey } from "./domain/object-key.ts";
+import { afterCopy } from "./domain/transfer-output.ts";
+import { type Environment, lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
+
+/**
+ * The workflow's `Download outputs`: copies what is not verified in S3 yet and writes the manifest, or says that more is
+ * left for another run. Throws passing errors for the workflow's Retry and terminal ones for its Catch.
+ */
+export function createDownloadOutputs(environment: Environment, host = lambdaHost): WorkflowFunction {
+  const vendor = composeVendor(environment, host);
+  const store = composeStore(environment);
+  const maxOutputBytes = Number(environment[environmentNames.maxOutputBytes] ?? defaultMaxOutputBytes);
+  return async (state, context) => {
+    const transfer = parseInput(state.input);
+    const log = createLog(host.sink, { execution: state.execution.name });
+    const ports = { ...vendor, store, maxOutputBytes, now: host.now, log };
+    const outcome = await copyProject(transfer, ports, () => context.getRemainingTimeInMillis());
+    if (outcome.more) return { ...state, copy: { more: true } };
+    const place = { bucket: store.bucket, key: manifestKey(transfer.downloadDirectory) };
+    const output = afterCopy(requireOutput(state), transfer, { ...outcome, ...place }, host.now());
+    return { ...state, copy: { more: false }, output };
+  };
+}
+
+/** Lambda's entry. */
+export const handler = onFirstCall(createDownloadOutputs);

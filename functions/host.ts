@@ -1,0 +1,50 @@
+import type { LogSink } from "./adapters/log.ts";
+import type { TransferState } from "./contract.ts";
+import type { TransferOutput } from "./domain/transfer-output.ts";
+
+/** Environment variables, as `process.env` has them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a function takes from where it runs, besides the environment. */
+export interface Host {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** From 0 inclusive to 1 exclusive. */
+  readonly random: () => number;
+  /** Where log lines go. */
+  readonly sink: LogSink;
+}
+
+/** AWS Lambda: with the JSON log format an object given to the console becomes one structured line. */
+export const lambdaHost: Host = { now: Date.now, random: Math.random, sink: console };
+
+/** The part of Lambda's context that functions use. */
+export interface FunctionContext {
+  /** Milliseconds until the function is killed. */
+  getRemainingTimeInMillis(): number;
+}
+
+/** One task of the transfer workflow: takes the state whole, returns it whole. */
+export type WorkflowFunction = (state: TransferState, context: FunctionContext) => Promise<TransferState>;
+
+/** A variable that must be set. @throws {Error} naming it */
+export function requireVariable(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (value) return value;
+  throw new Error(`environment variable ${name} is not set`);
+}
+
+/** The output that an earlier step left in the state. @throws {Error} when the workflow skipped that step */
+export function requireOutput(state: TransferState): TransferOutput {
+  if (state.output) return state.output;
+  throw new Error("the state has no output yet: Check status must run first");
+}
+
+/** A function that is composed from `process.env` at its first call, so that importing it needs no environment. */
+export function onFirstCall(create: (environment: Environment) => WorkflowFunction): WorkflowFunction {
+  let created: WorkflowFunction | undefined;
+  return (state, context) => {
+    created ??= create(process.env);
+    return created(state, context);
+  };
+}

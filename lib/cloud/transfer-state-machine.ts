@@ -1,0 +1,81 @@
+import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IFunction } from "aws-cdk-lib/aws-lambda";
+import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogLevel, StateMachine, StateMachineType } from "aws-cdk-lib/aws-stepfunctions";
+import { Construct } from "constructs";
+import { TransferWorkflow, type TransferWorkflowProps } from "./transfer-workflow.ts";
+
+/** The state machine that runs the transfer workflow, with its log group and a role that may call its functions only. */
+export class TransferStateMachine extends Construct {
+  /** The state machine. */
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, functions: TransferWorkflowProps) {
+    super(scope, id);
+    const { definition } = new TransferWorkflow(this, "Workflow", functions);
+    const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("states.amazonaws.com") });
+    const { checkStatus, downloadOutputs, deleteProject } = functions;
+    const policy = this.policyFor(role, [checkStatus, downloadOutputs, deleteProject]);
+    this.stateMachine = new StateMachine(this, "StateMachine", {
+      stateMachineType: StateMachineType.STANDARD,
+      definitionBody: definition,
+      comment: "Polls a Magic Hour audio project, copies its outputs to S3, deletes it if asked",
+      role: role.withoutPolicyUpdates(),
+      tracingEnabled: true,
+      logs: {
+        level: LogLevel.ALL,
+        // Input metadata is the caller's: it stays in the execution's history, and out of the log.
+        includeExecutionData: false,
+        destination: new LogGroup(this, "Log", {
+          // Under this prefix log delivery needs no entry in the account's resource policy, which is bounded in size
+          // (Step Functions Developer Guide, "Logging using CloudWatch Logs").
+          logGroupName: `/aws/vendedlogs/states/${this.node.addr}`,
+          retention: RetentionDays.THREE_MONTHS,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+      },
+    });
+    this.stateMachine.node.addDependency(policy);
+  }
+
+  private policyFor(role: Role, functions: readonly IFunction[]): Policy {
+    const policy = new Policy(this, "Policy", {
+      roles: [role],
+      statements: [
+        new PolicyStatement({
+          actions: ["lambda:InvokeFunction"],
+          resources: functions.map(({ functionArn }) => functionArn),
+        }),
+        new PolicyStatement({
+          actions: [
+            "logs:CreateLogDelivery",
+            "logs:DeleteLogDelivery",
+            "logs:DescribeLogGroups",
+            "logs:DescribeResourcePolicies",
+            "logs:GetLogDelivery",
+            "logs:ListLogDeliveries",
+            "logs:PutResourcePolicy",
+            "logs:UpdateLogDelivery",
+          ],
+          resources: ["*"],
+        }),
+        new PolicyStatement({
+          actions: [
+            "xray:GetSamplingRules",
+            "xray:GetSamplingTargets",
+            "xray:PutTelemetryRecords",
+            "xray:PutTraceSegments",
+          ],
+          resources: ["*"],
+        }),
+      ],
+    });
+    Validations.of(policy).acknowledge({
+      id: "AwsSolutions-IAM5[Resource::*]",
+      reason:
+        "The log delivery and X-Ray actions that Step Functions needs have no resource types, so IAM takes no other resource for them than *.",
+    });
+    return policy;
+  }
+}
