@@ -35,6 +35,10 @@ export interface TransferWorkflowProps {
  */
 const taskMargin = 30;
 
+/** What a person reads when a function ended without one of our errors: a crash, a time-out, Lambda itself. */
+const unnamedMessage =
+  "States.Format('a step ended with {}: its cause is in the execution history and in the function log', $.caught.Error)";
+
 /**
  * The definition of the transfer workflow (Standard, JSONPath). Its state is `TransferState` of functions/contract.ts:
  * every function takes it whole and returns it whole.
@@ -111,7 +115,8 @@ export class TransferWorkflow extends Construct {
       resultPath: "$.failure",
     });
     const unnamed = new Pass(this, "Unnamed failure", {
-      parameters: { error: "TransferFailed", detail: { "errorMessage.$": "States.JsonToString($.caught)" } },
+      // Not the Cause: a time-out may have none, and a missing path would end the execution under another name.
+      parameters: { error: "TransferFailed", detail: { "errorMessage.$": unnamedMessage } },
       resultPath: "$.failure",
     });
     for (const pass of [named, usedUp, unnamed]) pass.next(failed);

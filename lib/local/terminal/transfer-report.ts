@@ -1,0 +1,87 @@
+import { relative } from "node:path";
+import { styleText } from "node:util";
+import type { TransferState } from "../../../functions/contract.ts";
+import type { TransferOutput } from "../../../functions/domain/transfer-output.ts";
+import type { ExecutionDescription } from "../workflows/execution.ts";
+import type { WorkflowEvent } from "../workflows/workflow-event.ts";
+import { formatBytes, formatClock } from "./format.ts";
+
+/** Colours and attributes that `styleText` knows, as far as reports use them. */
+export type Style = (format: "bold" | "dim" | "green" | "red" | "yellow" | "cyan", text: string) => string;
+
+/** Styles for a stream: none unless it is a terminal and NO_COLOR is unset (`styleText` looks at both). */
+export function styleFor(stream: NodeJS.WritableStream): Style {
+  return (format, text) => styleText(format, text, { stream: stream as NodeJS.WriteStream, validateStream: true });
+}
+
+/** States that only steer: a person follows the transfer without them. */
+const steering = new Set([
+  "Begin",
+  "Settled?",
+  "More outputs?",
+  "Delete asked?",
+  "Named failure",
+  "Attempts used up",
+  "Unnamed failure",
+]);
+
+/**
+ * What a person sees of one event of the workflow, as a line; undefined when it is not worth one.
+ * @param startedAt milliseconds since the epoch
+ */
+export function reportEvent(event: WorkflowEvent, startedAt: number, style: Style): string | undefined {
+  const line = (text: string) => `${style("dim", formatClock(event.timestamp - startedAt))}  ${text}`;
+  switch (event.type) {
+    case "StateEntered":
+      if (steering.has(event.state) || event.state === "Wait") return undefined;
+      return line(style("cyan", event.state));
+    case "StateExited":
+      return event.state === "Check status" ? line(`  ${describePoll(event.output as TransferState)}`) : undefined;
+    case "StateFailed":
+      return event.stateType === "Task"
+        ? line(`  ${style("yellow", `${event.error}: ${causeText(event.cause)}`)}`)
+        : undefined;
+    case "StateRetried":
+      return line(`  ${style("yellow", `again (attempt ${event.attempt + 1})`)}`);
+    default:
+      return undefined;
+  }
+}
+
+function describePoll({ check, output, failure }: TransferState): string {
+  const seen = `poll ${output?.polls}: ${output?.status ?? "no project"}, ${output?.verdict}`;
+  if (check?.next === "wait") return `${seen}; next poll in ${check.waitSeconds} s`;
+  if (failure) return `${seen}; ${failure.error}`;
+  return seen;
+}
+
+/** The sentence inside a Lambda error's Cause, which is JSON. */
+function causeText(cause: string | undefined): string {
+  try {
+    return String((JSON.parse(cause ?? "") as { errorMessage?: unknown }).errorMessage ?? cause);
+  } catch {
+    return cause ?? "no cause";
+  }
+}
+
+/** What a person reads when the transfer is over: where the files are, or what went wrong. */
+export function reportEnd(end: ExecutionDescription, directory: string, style: Style): string {
+  if (end.status !== "SUCCEEDED" || end.output === undefined) {
+    return `${style("red", `${end.status} ${end.error ?? ""}`)}: ${end.cause ?? "no cause given"}`;
+  }
+  const output = JSON.parse(end.output) as TransferOutput;
+  const pathOf = (bucket: string, key: string) => relative(process.cwd(), `${directory}/${bucket}/${key}`) || key;
+  const files = output.outputs.map(
+    ({ bucket, key, bytes, sha256 }) =>
+      `  ${pathOf(bucket, key)}  ${formatBytes(bytes)}  ${style("dim", `sha256 ${sha256.slice(0, 16)}…`)}`,
+  );
+  const manifest = output.manifest ? [`  ${pathOf(output.manifest.bucket, output.manifest.key)}`] : [];
+  const head = `${style("green", "Done")}: project ${output.id} is ${output.verdict}, ${output.polls} polls`;
+  return [head, ...files, ...manifest, `  remote project: ${deletedText[output.deleted]}`].join("\n");
+}
+
+const deletedText: Readonly<Record<TransferOutput["deleted"], string>> = {
+  yes: "deleted, after every byte was verified",
+  "not-requested": "kept (--delete deletes it after verification)",
+  pending: "could not be deleted now; everything is copied",
+};
