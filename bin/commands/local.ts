@@ -49,7 +49,7 @@ Create a project:
 ${createAndGet(simulator)}
 Transfer it with the AWS CLI or any SDK:
 export AWS_ENDPOINT_URL_SFN=${endpoint.url} AWS_ENDPOINT_URL_S3=${store.url}
-export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 aws stepfunctions start-execution --endpoint-url ${endpoint.url} --name "$id" \\
   --state-machine-arn ${localStateMachineArn} --input "{\\"id\\":\\"$id\\"}"
 aws stepfunctions describe-execution --endpoint-url ${endpoint.url} \\

@@ -34,6 +34,6 @@ export function createAndGet({ url, apiKey }: { readonly url: string; readonly a
 id=$(curl -s $MAGIC_HOUR_BASE_URL/v1/ai-voice-generator -H "Authorization: Bearer $MAGIC_HOUR_API_KEY" \\
   -H 'Content-Type: application/json' -d '{"style":{"prompt":"Good morning","voice_name":"Morgan"}}' \\
   | sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
-curl -s $MAGIC_HOUR_BASE_URL/v1/audio-projects/$id -H "Authorization: Bearer $MAGIC_HOUR_API_KEY"
+curl -s $MAGIC_HOUR_BASE_URL/v1/audio-projects/$id -H "Authorization: Bearer $MAGIC_HOUR_API_KEY"; echo
 `;
 }

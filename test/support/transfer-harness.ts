@@ -1,0 +1,162 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
+import type { Environment } from "../../functions/host.ts";
+import {
+  type EmbeddedCloud,
+  localBucket,
+  localStateMachineArn,
+  startEmbeddedCloud,
+} from "../../lib/local/embedded-cloud.ts";
+import type { ObjectStoreOptions } from "../../lib/local/object-store/object-store.ts";
+import {
+  type MagicHourSimulator,
+  type MagicHourSimulatorOptions,
+  startMagicHourSimulator,
+} from "../../lib/local/simulator/magic-hour-simulator.ts";
+import { synthesizeTransfer } from "../../lib/local/synthesized-transfer.ts";
+import type { WorkflowEvent } from "../../lib/local/workflows/workflow-event.ts";
+
+/** One synthesis for all transfers of a test file. */
+const transfer = synthesizeTransfer();
+
+/** What a test changes of its embedded cloud. */
+export interface HarnessOptions {
+  /** Options of the simulator, `onRequest` above all. */
+  readonly simulator?: Omit<MagicHourSimulatorOptions, "now">;
+  /** Faults of the object store. */
+  readonly store?: Pick<ObjectStoreOptions, "onRequest" | "afterWrite">;
+  /** More environment for the functions. */
+  readonly environment?: Environment;
+  /** More origins that the guard lets through: a misbehaving test server's. */
+  readonly guardExceptions?: readonly string[];
+}
+
+/** How an execution ended. */
+export interface TransferEnd {
+  readonly status: string;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  /** The output; an empty object cast when it failed, so that a test reads what it expects to be there. */
+  readonly output: TransferOutput;
+  /** Names of the states in the order in which they were entered. */
+  readonly states: readonly string[];
+  /** Seconds of every wait, as the poll schedule asked for them. */
+  readonly waits: readonly number[];
+  /** Times a task was tried again by the workflow's Retry. */
+  readonly retries: number;
+  /** The whole history and all log lines as one text, to look for secrets in it. */
+  readonly everythingWritten: string;
+}
+
+/**
+ * The synthesized workflow with the real functions, the simulator and the object store, in virtual time: a Wait state
+ * moves the clock of everybody instead of waiting, and retries follow at once. Nothing else is replaced.
+ */
+export class TransferHarness implements AsyncDisposable {
+  readonly simulator: MagicHourSimulator;
+  readonly cloud: EmbeddedCloud;
+  readonly directory: string;
+  readonly #clock: { skippedMilliseconds: number };
+  readonly #events: WorkflowEvent[];
+  readonly #waits: number[];
+  readonly #log: object[];
+
+  private constructor(parts: Pick<TransferHarness, "simulator" | "cloud" | "directory">, records: Records) {
+    this.simulator = parts.simulator;
+    this.cloud = parts.cloud;
+    this.directory = parts.directory;
+    this.#clock = records.clock;
+    this.#events = records.events;
+    this.#waits = records.waits;
+    this.#log = records.log;
+  }
+
+  /** Starts everything. */
+  static async start(options: HarnessOptions = {}): Promise<TransferHarness> {
+    const records: Records = { clock: { skippedMilliseconds: 0 }, events: [], waits: [], log: [] };
+    const now = () => Date.now() + records.clock.skippedMilliseconds;
+    const directory = await mkdtemp(join(tmpdir(), "transfer-test-"));
+    const simulator = await startMagicHourSimulator({ ...options.simulator, now });
+    const keep = (line: object) => void records.log.push(line);
+    const cloud = await startEmbeddedCloud({
+      directory,
+      transfer,
+      vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
+      guardExceptions: [simulator.url, ...(options.guardExceptions ?? [])],
+      host: { now, random: Math.random, sink: { info: keep, warn: keep } },
+      storeFaults: options.store ?? {},
+      environment: options.environment ?? {},
+      workflows: {
+        retryMilliseconds: 0,
+        shortenWaits: (_, seconds) => {
+          records.waits.push(seconds);
+          records.clock.skippedMilliseconds += seconds * 1_000;
+          return 0;
+        },
+        onEvent: (_, event) => records.events.push(event),
+      },
+    });
+    return new TransferHarness({ simulator, cloud, directory }, records);
+  }
+
+  /** Milliseconds since the epoch, waits included. */
+  now(): number {
+    return Date.now() + this.#clock.skippedMilliseconds;
+  }
+
+  /** Lets virtual time pass. */
+  skip(seconds: number): void {
+    this.#clock.skippedMilliseconds += seconds * 1_000;
+  }
+
+  /** Runs one transfer to its end. Run one after another, because events are recorded in one list. */
+  async transfer(input: unknown, name?: string): Promise<TransferEnd> {
+    this.#events.length = 0;
+    this.#waits.length = 0;
+    const { workflows } = this.cloud;
+    const start = { stateMachineArn: localStateMachineArn, input: JSON.stringify(input), ...(name && { name }) };
+    const { executionArn } = workflows.start(start);
+    const { status, error, cause, output } = await workflows.completion(executionArn);
+    const states = this.#events.flatMap((event) => (event.type === "StateEntered" ? [event.state] : []));
+    const history = workflows.history(executionArn, { maxResults: 1_000 }).items;
+    return {
+      status,
+      error,
+      cause,
+      output: JSON.parse(output ?? "{}") as TransferOutput,
+      states,
+      waits: [...this.#waits],
+      retries: this.#events.filter((event) => event.type === "StateRetried").length,
+      everythingWritten: JSON.stringify([history, this.#events, this.#log]),
+    };
+  }
+
+  /** The bytes that stand under a key, read from the plain file. @throws {Error} when nothing does */
+  stored(key: string): Promise<Buffer> {
+    return readFile(this.cloud.store.pathOf(localBucket, key));
+  }
+
+  /** Whether something stands under a key. */
+  async isStored(key: string): Promise<boolean> {
+    return this.stored(key).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Stops everything and removes the files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cloud.close();
+    await this.simulator.close();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+interface Records {
+  readonly clock: { skippedMilliseconds: number };
+  readonly events: WorkflowEvent[];
+  readonly waits: number[];
+  readonly log: object[];
+}
