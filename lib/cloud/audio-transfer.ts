@@ -37,7 +37,7 @@ export class AudioTransfer extends Construct {
       : (new ApiKeySecret(this, "ApiKey") as ISecret);
     this.functions = this.createFunctions(config.maxOutputBytes ?? defaultMaxOutputBytes);
     acknowledgeObjectWildcard(this.bucket, this.functions);
-    this.stateMachine = new TransferStateMachine(this, "Transfer", {
+    this.stateMachine = new TransferStateMachine(this, "Workflow", {
       checkStatus: this.functions["check-status"].function,
       downloadOutputs: this.functions["download-outputs"].function,
       deleteProject: this.functions["delete-project"].function,
