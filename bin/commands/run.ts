@@ -57,20 +57,23 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   const style = styleFor(stream);
   const interrupted = new AbortController();
   process.once("SIGINT", () => interrupted.abort());
-  const { input, vendor, guardExceptions, close } = await openVendor(options, command, (line) =>
-    stream.write(`${line}\n`),
-  );
-  const startedAt = Date.now();
+  refuseBadInput(options, command);
+  const { projectId, close, ...vendor } = await openVendor(options, command);
   const bars = startProgressBars(stream);
+  let startedAt: number | undefined;
   try {
     const end = await runTransfer({
+      ...vendor,
       directory: options.store,
-      vendor,
-      guardExceptions,
-      input,
       corruptOneByte: options.corruptOneByte,
       signal: interrupted.signal,
+      input: () => {
+        const id = projectId();
+        bars.write(`Project ${id} at ${vendor.vendor.baseUrl}`);
+        return inputOf(id, options);
+      },
       onEvent: (event) => {
+        startedAt ??= event.timestamp;
         const line = reportEvent(event, startedAt, style);
         if (line !== undefined) bars.write(line);
       },
@@ -84,43 +87,33 @@ async function run(options: RunOptions, command: Command): Promise<void> {
   }
 }
 
-type Vendor = Required<Pick<TransferRun, "input" | "vendor" | "guardExceptions">> & {
+type Vendor = Required<Pick<TransferRun, "vendor" | "guardExceptions">> & {
+  /** The project to transfer; with a simulator it is created by this call. */
+  readonly projectId: () => string;
   readonly close: () => Promise<void>;
 };
 
-/** The real vendor if a project id is given, else a simulator with one project. */
-async function openVendor(options: RunOptions, command: Command, say: (line: string) => void): Promise<Vendor> {
-  if (options.id !== undefined) {
-    const { apiKey, baseUrl } = realVendor(command);
-    const input = inputOf(options.id, options, command);
-    say(`Project ${options.id} at ${baseUrl}`);
-    return {
-      input,
-      vendor: { baseUrl, apiKey },
-      guardExceptions: namedByOperator(baseUrl),
-      close: async () => undefined,
-    };
+/** The real vendor if a project id is given, else a simulator. */
+async function openVendor(options: RunOptions, command: Command): Promise<Vendor> {
+  const { id } = options;
+  if (id !== undefined) {
+    const vendor = realVendor(command);
+    const guardExceptions = namedByOperator(vendor.baseUrl);
+    return { vendor, guardExceptions, projectId: () => id, close: async () => undefined };
   }
   const simulator = await startMagicHourSimulator();
-  const plan = planOf(options);
-  const id = simulator.createProject(plan);
-  const close = () => simulator.close();
-  try {
-    const input = inputOf(id, options, command);
-    say(`Project ${id} on the Magic Hour simulator at ${simulator.url}, ${options.outputs} outputs`);
-    const vendor = { baseUrl: simulator.url, apiKey: simulator.apiKey };
-    return { input, vendor, guardExceptions: [simulator.url], close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  return {
+    vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
+    guardExceptions: [simulator.url],
+    projectId: () => simulator.createProject(planOf(options)),
+    close: () => simulator.close(),
+  };
 }
 
 function realVendor(command: Command): { readonly apiKey: string; readonly baseUrl: string } {
   const apiKey = process.env[environmentNames.apiKey];
-  if (!apiKey)
-    return command.error(`error: --id needs the environment variable ${environmentNames.apiKey}`, { exitCode: 2 });
-  return { apiKey, baseUrl: process.env[environmentNames.baseUrl] ?? vendorBaseUrl };
+  if (apiKey) return { apiKey, baseUrl: process.env[environmentNames.baseUrl] ?? vendorBaseUrl };
+  return command.error(`error: --id needs the environment variable ${environmentNames.apiKey}`, { exitCode: 2 });
 }
 
 /** An http base URL on this machine is a simulator that the operator named; any other stays under the guard. */
@@ -129,8 +122,17 @@ function namedByOperator(baseUrl: string): string[] {
   return protocol === "http:" && (hostname === "127.0.0.1" || hostname === "localhost") ? [origin] : [];
 }
 
-function inputOf(id: string, options: RunOptions, command: Command): Record<string, unknown> {
-  const input = {
+/** Ends with code 2 before anything is started, when the options make an input that the workflow would refuse. */
+function refuseBadInput(options: RunOptions, command: Command): void {
+  try {
+    parseInput(inputOf(options.id ?? "simulated", options));
+  } catch (error) {
+    command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
+  }
+}
+
+function inputOf(id: string, options: RunOptions): Record<string, unknown> {
+  return {
     id,
     waitForCompletion: options.wait,
     downloadOutputs: options.download,
@@ -138,10 +140,4 @@ function inputOf(id: string, options: RunOptions, command: Command): Record<stri
     ...(options.directory !== undefined && { downloadDirectory: options.directory }),
     ...(options.deadline !== undefined && { deadlineSeconds: options.deadline }),
   };
-  try {
-    parseInput(input);
-  } catch (error) {
-    command.error(`error: ${error instanceof Error ? error.message : String(error)}`, { exitCode: 2 });
-  }
-  return input;
 }

@@ -7,8 +7,8 @@ import type { WorkflowEvent } from "./workflows/workflow-event.ts";
 
 /** One transfer on an embedded cloud that lives as long as it. */
 export interface TransferRun extends Pick<EmbeddedCloudOptions, "directory" | "vendor" | "guardExceptions"> {
-  /** The execution's input. */
-  readonly input: Readonly<Record<string, unknown>>;
+  /** Gives the execution's input, once everything is up: a simulated project begins with it. */
+  readonly input: () => Readonly<Record<string, unknown>>;
   /** Hears of every event of the workflow. */
   readonly onEvent: (event: WorkflowEvent) => void;
   /** Flips one byte of the first output that is stored, to see that nothing unverified is deleted. Default false. */
@@ -34,7 +34,7 @@ export async function runTransfer(run: TransferRun): Promise<ExecutionDescriptio
   try {
     const { executionArn } = cloud.workflows.start({
       stateMachineArn: localStateMachineArn,
-      input: JSON.stringify(input),
+      input: JSON.stringify(input()),
     });
     signal?.addEventListener("abort", () =>
       cloud.workflows.stop(executionArn, { error: "Stopped", cause: "interrupted" }),
