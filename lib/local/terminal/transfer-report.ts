@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { styleText } from "node:util";
 import type { TransferState } from "../../../functions/contract.ts";
 import type { TransferOutput } from "../../../functions/domain/transfer-output.ts";
@@ -70,14 +70,22 @@ export function reportEnd(end: ExecutionDescription, directory: string, style: S
     return `${style("red", `${end.status} ${end.error ?? ""}`)}: ${end.cause ?? "no cause given"}`;
   }
   const output = JSON.parse(end.output) as TransferOutput;
-  const pathOf = (bucket: string, key: string) => relative(process.cwd(), `${directory}/${bucket}/${key}`) || key;
-  const files = output.outputs.map(
-    ({ bucket, key, bytes, sha256 }) =>
-      `  ${pathOf(bucket, key)}  ${formatBytes(bytes)}  ${style("dim", `sha256 ${sha256.slice(0, 16)}…`)}`,
+  return [
+    `${style("green", "Done")}: project ${output.id} is ${output.verdict}, ${output.polls} polls`,
+    ...reportFiles(output, directory, style),
+    `  remote project: ${deletedText[output.deleted]}`,
+  ].join("\n");
+}
+
+function reportFiles({ manifest, outputs, outputsOmitted }: TransferOutput, directory: string, style: Style): string[] {
+  if (!manifest) return [];
+  const folder = relative(process.cwd(), join(directory, manifest.bucket, dirname(manifest.key)));
+  const files = outputs.map(
+    ({ key, bytes, sha256 }) =>
+      `    ${basename(key)}  ${formatBytes(bytes)}  ${style("dim", `sha256 ${sha256.slice(0, 16)}…`)}`,
   );
-  const manifest = output.manifest ? [`  ${pathOf(output.manifest.bucket, output.manifest.key)}`] : [];
-  const head = `${style("green", "Done")}: project ${output.id} is ${output.verdict}, ${output.polls} polls`;
-  return [head, ...files, ...manifest, `  remote project: ${deletedText[output.deleted]}`].join("\n");
+  const omitted = outputsOmitted ? [`    ${outputsOmitted} outputs, listed in the manifest`] : [];
+  return [`  ${style("bold", folder)}`, ...files, ...omitted, `    ${basename(manifest.key)}`];
 }
 
 const deletedText: Readonly<Record<TransferOutput["deleted"], string>> = {
