@@ -6,7 +6,14 @@ import { defaultMaxOutputBytes, environmentNames } from "./contract.ts";
 import { parseInput } from "./domain/input.ts";
 import { manifestKey } from "./domain/object-key.ts";
 import { afterCopy } from "./domain/transfer-output.ts";
-import { type Environment, lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
+import {
+  bytesVariable,
+  type Environment,
+  lambdaHost,
+  onFirstCall,
+  requireOutput,
+  type WorkflowFunction,
+} from "./host.ts";
 
 /**
  * The workflow's `Download outputs`: copies what is not verified in S3 yet and writes the manifest, or says that more is
@@ -15,7 +22,7 @@ import { type Environment, lambdaHost, onFirstCall, requireOutput, type Workflow
 export function createDownloadOutputs(environment: Environment, host = lambdaHost): WorkflowFunction {
   const vendor = composeVendor(environment, host);
   const store = composeStore(environment);
-  const maxOutputBytes = Number(environment[environmentNames.maxOutputBytes] ?? defaultMaxOutputBytes);
+  const maxOutputBytes = bytesVariable(environment, environmentNames.maxOutputBytes, defaultMaxOutputBytes);
   return async (state, context) => {
     const transfer = parseInput(state.input);
     const log = createLog(host.sink, { execution: state.execution.name });

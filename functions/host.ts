@@ -34,6 +34,13 @@ export function requireVariable(environment: Environment, name: string): string 
   throw new Error(`environment variable ${name} is not set`);
 }
 
+/** A variable that is a whole number of bytes, at least 1. @throws {Error} naming it when it is anything else */
+export function bytesVariable(environment: Environment, name: string, fallback: number): number {
+  const value = Number(environment[name] ?? fallback);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new Error(`environment variable ${name} must be a whole number of bytes, at least 1`);
+}
+
 /** The output that an earlier step left in the state. @throws {Error} when the workflow skipped that step */
 export function requireOutput(state: TransferState): TransferOutput {
   if (state.output) return state.output;
