@@ -11,6 +11,9 @@ export interface Log {
   warn(message: string, facts?: LogFacts): void;
 }
 
+/** How much of a fact is kept, in UTF-16 code units: an object key has at most 1,024 bytes. */
+const longestFact = 1_024;
+
 /** Where finished lines go. Lambda's JSON log format adds time, level and request id to an object given to the console. */
 export interface LogSink {
   /** Takes one line. */
@@ -24,9 +27,9 @@ export function createLog(sink: LogSink, always: LogFacts = {}): Log {
   const line = (message: string, facts: LogFacts = {}) => {
     const safe = Object.entries({ ...always, ...facts }).map(([name, fact]) => [
       name,
-      typeof fact === "string" ? redact(fact) : fact,
+      typeof fact === "string" ? redact(fact, longestFact) : fact,
     ]);
-    return { message, ...Object.fromEntries(safe) };
+    return { ...Object.fromEntries(safe), message: redact(message) };
   };
   return {
     info: (message, facts) => sink.info(line(message, facts)),

@@ -19,6 +19,9 @@ export const longestDeadlineSeconds = 364 * 86_400;
 /** Largest `metadata`, in bytes of its JSON text: it travels in the state, the output and (later) in events below 20 kB. */
 export const largestMetadataBytes = 4_096;
 
+/** Most unknown fields that a refusal names: its message travels in workflow state, which ends at 262,144 bytes. */
+const mostNamedFields = 10;
+
 /** A transfer's input after validation, with every default filled in. */
 export interface TransferInput {
   /** The remote project's id. */
@@ -71,13 +74,23 @@ const directorySchema = v.pipe(
 
 const deadlineBound = `deadlineSeconds: must be a whole number from 1 to ${longestDeadlineSeconds}`;
 
+/** Size as JSON text, in bytes; infinite when nested too deeply: JSON.parse has no such limit, JSON.stringify recurses. */
+function jsonBytes(value: unknown): number {
+  try {
+    return Buffer.byteLength(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return Number.POSITIVE_INFINITY;
+    throw error;
+  }
+}
+
 const metadataSchema = v.pipe(
   v.custom<Record<string, unknown>>(
     (value) => typeof value === "object" && value !== null && !Array.isArray(value),
     "metadata: must be an object",
   ),
   v.check(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= largestMetadataBytes,
+    (value) => jsonBytes(value) <= largestMetadataBytes,
     `metadata: must be at most ${largestMetadataBytes} bytes as JSON`,
   ),
 );
@@ -102,19 +115,23 @@ const inputSchema = v.object({
 
 /**
  * Validates an execution's input and fills in the defaults.
- * @throws {InvalidInput} naming the field and the bound of everything that is wrong, unknown fields included.
+ * @throws {InvalidInput} naming the field and the bound of everything that is wrong, the first ten unknown fields included.
  */
 export function parseInput(raw: unknown): TransferInput {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     throw new InvalidInput('the input must be a JSON object such as {"id": "<project id>"}');
   }
   const unknown = Object.keys(raw).filter((name) => !fieldNames.includes(name));
-  const problems = unknown.map((name) => `${JSON.stringify(name.slice(0, 64))}: unknown field`);
+  const problems = unknown
+    .slice(0, mostNamedFields)
+    .map((name) => `${JSON.stringify(name.slice(0, 64))}: unknown field`);
+  if (unknown.length > mostNamedFields) problems.push(`${unknown.length - mostNamedFields} more unknown fields`);
   const parsed = v.safeParse(inputSchema, "id" in raw ? raw : { ...raw, id: undefined });
   if (!parsed.success) problems.push(...parsed.issues.map((issue) => issue.message));
   if (!parsed.success || problems.length > 0) {
     const known = unknown.length > 0 ? ` (known fields: ${fieldNames.join(", ")})` : "";
-    throw new InvalidInput(problems.join("; ") + known);
+    // A value can break two rules that share one message, such as 0.5 as deadlineSeconds.
+    throw new InvalidInput([...new Set(problems)].join("; ") + known);
   }
   const input = parsed.output;
   if (input.deleteAfterDownload && !input.downloadOutputs) {

@@ -17,8 +17,18 @@ export function isPlausibleType(contentType: string): boolean {
  */
 export function looksLikeMedia(head: Uint8Array): boolean {
   if (head[0] === 0x1f && head[1] === 0x8b) return false;
-  const start = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0;
-  return head
-    .subarray(start, sniffedBytes)
-    .some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+  if (isUtf16(head)) return false;
+  // A UTF-8 byte-order mark passes as text here too: its bytes are above 0x20.
+  return head.subarray(0, sniffedBytes).some((byte) => byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d);
+}
+
+/**
+ * Whether it begins like markup or JSON in UTF-16: a byte-order mark, then letters of ASCII, whose other byte is zero.
+ * One letter would not do: FF FE is also how a frame of MPEG-1 Layer I begins.
+ */
+function isUtf16(head: Uint8Array): boolean {
+  const isLittle = head[0] === 0xff && head[1] === 0xfe;
+  const isBig = head[0] === 0xfe && head[1] === 0xff;
+  const zeros = head.subarray(2, 18).filter((_, position) => position % 2 === (isLittle ? 1 : 0));
+  return (isLittle || isBig) && zeros.every((byte) => byte === 0);
 }

@@ -6,13 +6,16 @@ import type { Project } from "./project.ts";
 /** Most outputs a project may have: 1,000 is far above what the vendor renders and keeps one function's memory flat. */
 export const mostOutputs = 1_000;
 
+/** Longest source name that receipts keep, in characters; 255 is the longest file name of common file systems. */
+const longestSourceName = 255;
+
 /** One output of a project, with the place it will have in S3. */
 export interface PlannedOutput {
   /** Position in `downloads`, from 0. */
   readonly index: number;
   /** Signed URL: secret, never stored. */
   readonly url: string;
-  /** Last segment of the URL's path, decoded. */
+  /** Last segment of the URL's path, decoded; at most 255 characters. */
   readonly sourceName: string;
   /** Identity of the source that survives fresh signatures: see {@link sourceIdOf}. */
   readonly sourceId: string;
@@ -50,7 +53,8 @@ export function planOutputs(project: Pick<Project, "downloads">, directory: stri
   return project.downloads.map(({ url }, index) => {
     if (!URL.canParse(url)) throw new TransferFailed(`the download URL of output ${index} is not a URL`);
     const parsed = new URL(url);
-    const sourceName = sourceNameOf(parsed);
-    return { index, url, sourceName, sourceId: sourceIdOf(parsed), key: outputKey(directory, index, sourceName) };
+    const name = sourceNameOf(parsed);
+    const sourceName = name.slice(0, longestSourceName);
+    return { index, url, sourceName, sourceId: sourceIdOf(parsed), key: outputKey(directory, index, name) };
   });
 }

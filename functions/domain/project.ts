@@ -35,32 +35,34 @@ export type ProjectSummary = Pick<Project, "name" | "type" | "createdAt" | "cred
 
 const textOrNull = v.fallback(v.nullable(v.string()), null);
 
+const downloadFault = "downloads: an entry is not an object with a url";
+const downloadSchema = v.object({ url: v.string(downloadFault) }, downloadFault);
+
 /** Lenient where the contract is soft, strict where a wrong reading could lose audio: id, status, enabled, downloads. */
-const projectSchema = v.object({
-  id: v.string("id: must be a string"),
-  status: v.pipe(v.string("status: must be a string"), v.maxLength(100, "status: is longer than 100 characters")),
-  enabled: v.optional(v.boolean("enabled: must be a boolean"), true),
-  downloads: v.optional(
-    v.nullable(
-      v.array(
-        v.object({ url: v.string("downloads: an entry has no url") }, "downloads: an entry is not an object"),
-        "downloads: must be an array",
-      ),
-    ),
-    [],
-  ),
-  name: textOrNull,
-  type: textOrNull,
-  created_at: textOrNull,
-  credits_charged: v.fallback(v.nullable(v.number()), null),
-  error: v.fallback(v.nullable(v.object({ code: textOrNull, message: textOrNull })), null),
-});
+const projectSchema = v.object(
+  {
+    id: v.string("id: must be a string"),
+    status: v.pipe(v.string("status: must be a string"), v.maxLength(100, "status: is longer than 100 characters")),
+    enabled: v.optional(v.boolean("enabled: must be a boolean"), true),
+    downloads: v.optional(v.nullable(v.array(downloadSchema, "downloads: must be an array")), []),
+    name: textOrNull,
+    type: textOrNull,
+    created_at: textOrNull,
+    credits_charged: v.fallback(v.nullable(v.number()), null),
+    error: v.fallback(v.nullable(v.object({ code: textOrNull, message: textOrNull })), null),
+  },
+  // Valibot's own message would repeat what the vendor sent, which may be secret and has no bound.
+  ({ expected }) => (expected === "Object" ? "it is not an object" : `${expected} is missing`),
+);
+
+/** A date of ISO 8601, perhaps with a time, perhaps with a zone. Date.parse alone would also take "soon 1" for a date. */
+const isoDate = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/i;
 
 /** Reads the vendor's date-time; without a time zone it is UTC. Null when it is no date. */
 function utc(text: string | null): string | null {
-  if (text === null) return null;
-  const zoned = /(?:z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
-  const time = Date.parse(zoned);
+  const match = isoDate.exec(text ?? "");
+  if (!match) return null;
+  const time = Date.parse(match[1] ? match[0] : `${match[0]}Z`);
   return Number.isNaN(time) ? null : new Date(time).toISOString();
 }
 
@@ -80,9 +82,10 @@ export function parseProject(json: unknown, requestedId: string): Project {
   }
   return {
     id: raw.id,
-    name: raw.name?.slice(0, 1_000) ?? null,
-    status: raw.status,
-    type: raw.type?.slice(0, 100) ?? null,
+    // These three reach workflow state, and a person may have pasted a signed URL into a name.
+    name: raw.name && redact(raw.name, 1_000),
+    status: redact(raw.status, 100),
+    type: raw.type && redact(raw.type, 100),
     createdAt: utc(raw.created_at),
     enabled: raw.enabled,
     creditsCharged: raw.credits_charged,

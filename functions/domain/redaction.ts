@@ -1,21 +1,33 @@
 /** How much foreign text an error or a log line may carry, in UTF-16 code units. */
 const longestForeignText = 300;
 
+/** Words by which a query is known where its URL has lost its beginning. */
+const signatureWords = /signature|credential|token|expires|key/i;
+
+/** One word of a text (no blank, no character that ends a URL in markup or JSON) without the query that it has. */
+function withoutQuery(word: string): string {
+  const query = word.includes("://") ? word.indexOf("?") : -1;
+  const rest = query === -1 ? word : `${word.slice(0, query)}?[redacted]`;
+  const cut = rest.search(/[?&;]/);
+  return cut !== -1 && signatureWords.test(rest.slice(cut)) ? `${rest.slice(0, cut + 1)}[redacted]` : rest;
+}
+
 /**
  * Text that came from outside, made safe for errors, logs and workflow state: every URL loses its query and userinfo,
  * bearer tokens and keys (`mhk_…`, the vendor's form; `whsec_…`, Standard Webhooks' form) are removed, control
- * characters become spaces, and at most 300 characters are kept.
+ * characters become spaces. The text may have any length: every pattern reads it once, none backtracks.
+ * @param longest how much is kept, in UTF-16 code units; default 300
  */
-export function redact(text: string): string {
+export function redact(text: string, longest = longestForeignText): string {
   return (
     text
-      .replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#"'<>@]*@/gi, "$1")
-      .replace(/([?&;])[^\s"'<>]*(?:signature|credential|token|expires|key)[^\s"'<>]*/gi, "$1[redacted]")
-      .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s?"'<>]*)\?[^\s"'<>]*/gi, "$1?[redacted]")
-      .replace(/\bbearer\s+[^\s"',;]+/gi, "Bearer [redacted]")
-      .replace(/\b(?:mhk|whsec)_[A-Za-z0-9+/=_-]+/g, "[redacted]")
+      // First, because a key may hold slashes, and those tell where a URL's userinfo ends.
+      .replace(/(?:mhk|whsec)_[A-Za-z0-9+/=_-]+/g, "[redacted]")
+      .replace(/:\/\/[^\s/?#"<>]*@/g, "://")
+      .replace(/[^\s"<>]+/g, withoutQuery)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed
       .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
-      .slice(0, longestForeignText)
+      .replace(/\b(?:bearer\s+)+[^\s"',;]+/gi, "Bearer [redacted]")
+      .slice(0, longest)
   );
 }
