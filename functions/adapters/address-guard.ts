@@ -1,11 +1,11 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
-import { isIP, type LookupFunction } from "node:net";
+import { isIP, isIPv6, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
 import { AddressRefused } from "../domain/errors.ts";
 
-/** Milliseconds until a connection (DNS, TCP and TLS) must stand. */
-const connectTimeout = 5_000;
+/** Milliseconds until a connection (DNS, TCP and TLS) must stand, unless told otherwise. */
+const defaultConnectTimeout = 5_000;
 
 /** Resolves a host name to all its addresses, as `dns.lookup` does. For tests: a resolver that lies. */
 export type Resolver = (hostname: string, answer: (error: Error | null, addresses: LookupAddress[]) => void) => void;
@@ -13,12 +13,18 @@ export type Resolver = (hostname: string, answer: (error: Error | null, addresse
 const systemResolver: Resolver = (hostname, answer) =>
   dnsLookup(hostname, { all: true }, (error, addresses) => answer(error, addresses));
 
+/** All that is given out of IPv6 (IANA, "Internet Protocol Version 6 Address Space"). */
+const globalUnicast = ipaddr.IPv6.parseCIDR("2000::/3");
+
 /**
  * Whether an address is public. `unicast` is what is left of ipaddr.js's ranges when private, loopback, link-local,
- * carrier-grade NAT, mapped, NAT64, 6to4, unique local, multicast and reserved ones are taken out.
+ * carrier-grade NAT, mapped, NAT64, 6to4, unique local, multicast and reserved ones are taken out. Of IPv6 that leaves
+ * blocks that nobody has, among them `::/96`, an old notation for IPv4 addresses: so it must be of the block given out.
  */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.parse(address).range() === "unicast";
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.parse(address);
+  return parsed.range() === "unicast" && (parsed instanceof ipaddr.IPv4 || parsed.match(globalUnicast));
 }
 
 /** A lookup for `net.connect` that refuses a name as soon as one of its addresses is not public. */
@@ -39,10 +45,15 @@ function guardedLookup(resolve: Resolver): LookupFunction {
  * An undici connector that opens sockets to public addresses only. Checked at three places, because each misses
  * something: literals never reach a lookup; every answer of a lookup; and the address the socket is really connected to.
  * @param exceptions origins (`http://127.0.0.1:4010`) that are free of the rules
+ * @param timeout milliseconds until a connection (DNS, TCP and TLS) must stand
  */
-export function guardedConnector(exceptions: ReadonlySet<string>, resolve = systemResolver): buildConnector.connector {
-  const guarded = buildConnector({ timeout: connectTimeout, allowH2: false, lookup: guardedLookup(resolve) });
-  const free = buildConnector({ timeout: connectTimeout, allowH2: false });
+export function guardedConnector(
+  exceptions: ReadonlySet<string>,
+  resolve = systemResolver,
+  timeout = defaultConnectTimeout,
+): buildConnector.connector {
+  const guarded = buildConnector({ timeout, allowH2: false, lookup: guardedLookup(resolve) });
+  const free = buildConnector({ timeout, allowH2: false });
   return (options, callback) => {
     const { hostname, protocol, port } = options;
     if (exceptions.has(originOf(protocol, hostname, port))) return free(options, callback);
@@ -61,7 +72,8 @@ export function guardedConnector(exceptions: ReadonlySet<string>, resolve = syst
   };
 }
 
-/** An origin in one spelling, whatever of the default port was left out. */
+/** An origin in one spelling, whatever of the default port was left out. undici gives IPv6 literals without brackets. */
 function originOf(protocol: string, hostname: string, port: string | undefined): string {
-  return new URL(`${protocol}//${hostname}${port ? `:${port}` : ""}`).origin;
+  const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
+  return new URL(`${protocol}//${host}${port ? `:${port}` : ""}`).origin;
 }

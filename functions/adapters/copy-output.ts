@@ -28,23 +28,25 @@ export interface CopyContext {
  */
 export async function copyOutput(output: PlannedOutput, context: CopyContext): Promise<Receipt> {
   const { id, http, store, maxBytes, refreshUrl, signal } = context;
-  const source = await openSource({
-    http,
-    maxBytes,
-    signal,
-    url: output.url,
-    label: output.key,
-    refreshUrl: () => refreshUrl(output),
-  });
-  const object = {
-    key: output.key,
-    bytes: source.bytes,
-    contentType: source.contentType,
-    metadata: { "project-id": id, "source-id": output.sourceId },
-    signal,
-  };
-  const written = await store.write(object, withProgress(source.chunks, { id, key: output.key, total: source.bytes }));
-  return receipt(store.bucket, output, written.stored, written);
+  // Ends the download whatever becomes of the write: one that fails before it reads would leave the connection open.
+  const over = new AbortController();
+  try {
+    const source = await openSource({
+      http,
+      maxBytes,
+      signal: AbortSignal.any([signal, over.signal]),
+      url: output.url,
+      label: output.key,
+      refreshUrl: () => refreshUrl(output),
+    });
+    const { bytes, contentType } = source;
+    const metadata = { "project-id": id, "source-id": output.sourceId };
+    const chunks = withProgress(source.chunks, { id, key: output.key, total: bytes });
+    const written = await store.write({ key: output.key, bytes, contentType, metadata, signal }, chunks);
+    return receipt(store.bucket, output, written.stored, written);
+  } finally {
+    over.abort();
+  }
 }
 
 /**

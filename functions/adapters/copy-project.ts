@@ -61,13 +61,14 @@ export async function copyProject(
 ): Promise<CopyOutcome> {
   const { store, now, log } = ports;
   const { id, downloadDirectory } = transfer;
+  // In this order: a project is deleted after its manifest is written, so that one found gone has it by now.
+  const project = await readProject(id, ports.magicHour);
   const standing = await store.readManifest(downloadDirectory);
   if (standing && standing.project.id !== id) {
     throw new TransferFailed(
       `${downloadDirectory} holds the manifest of project ${standing.project.id}: choose another downloadDirectory`,
     );
   }
-  const project = await readProject(id, ports.magicHour);
   if (!project) return answerFromManifest(transfer, standing, store);
 
   const outputs = planOutputs(project, downloadDirectory);

@@ -43,19 +43,22 @@ export interface GuardedHttp {
 export interface GuardedHttpOptions {
   /** Origins (`http://127.0.0.1:4010`), comma-separated, free of the rules. Default none; only the embedded cloud has any. */
   readonly exceptions?: string | undefined;
+  /** Milliseconds until a connection (DNS, TCP and TLS) must stand. Default 5,000. */
+  readonly connectTimeout?: number;
   /** For tests. */
   readonly resolve?: Resolver;
 }
 
 /** Requests go to https only, to public addresses only, without userinfo, with bounded time, and follow no redirect. */
-export function createGuardedHttp({ exceptions = "", resolve }: GuardedHttpOptions = {}): GuardedHttp {
+export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp {
+  const { exceptions = "", resolve, connectTimeout } = options;
   const free = new Set(
     exceptions
       .split(",")
       .filter(Boolean)
       .map((origin) => new URL(origin).origin),
   );
-  const agent = new Agent({ connect: guardedConnector(free, resolve), allowH2: false, pipelining: 1 });
+  const agent = new Agent({ connect: guardedConnector(free, resolve, connectTimeout), allowH2: false, pipelining: 1 });
   return {
     async request(text, { method = "GET", headers = {}, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = {}) {
       const url = checkedUrl(text, free);
@@ -71,6 +74,8 @@ export function createGuardedHttp({ exceptions = "", resolve }: GuardedHttpOptio
           bodyTimeout,
           ...(signal && { signal }),
         });
+        // undici gives a body that is destroyed early an error: a reader gets it too, but unread it would end the process.
+        response.body.on("error", () => undefined);
         return { status: response.statusCode, header: (name) => headerOf(response.headers, name), body: response.body };
       } catch (error) {
         if (error instanceof AddressRefused) throw error;

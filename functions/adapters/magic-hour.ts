@@ -1,14 +1,11 @@
-import { TransferFailed, Unauthorized, VendorUnavailable } from "../domain/errors.ts";
+import { AddressRefused, TransferFailed, Unauthorized, VendorUnavailable } from "../domain/errors.ts";
 import { parseProject } from "../domain/project.ts";
 import { redact } from "../domain/redaction.ts";
 import { parseRetryAfter } from "../domain/retry-after.ts";
 import type { Observation } from "../domain/verdict.ts";
-import { type GuardedHttp, type GuardedResponse, readText } from "./guarded-http.ts";
+import { type GuardedHttp, readText } from "./guarded-http.ts";
 import { NetworkFault } from "./network-fault.ts";
 import type { Secret } from "./secrets.ts";
-
-/** Milliseconds for one call of the vendor's API, its body included. */
-const callTimeout = 15_000;
 
 /** Most bytes of an answer that are read: a project with 1,000 signed URLs of 1 KiB fits. */
 const largestAnswerBytes = 2 * 1_024 ** 2;
@@ -39,6 +36,8 @@ export interface MagicHourOptions {
   readonly http: GuardedHttp;
   /** Milliseconds since the epoch, for dates in Retry-After. */
   readonly now: () => number;
+  /** Milliseconds for one call, its body included. Default 15,000. */
+  readonly callTimeout?: number;
 }
 
 interface Answer {
@@ -48,14 +47,16 @@ interface Answer {
 }
 
 /** A client of the vendor's API, `/v1` (OpenAPI file of 2026-08-22). */
-export function createMagicHour({ baseUrl, apiKey, http, now }: MagicHourOptions): MagicHour {
+export function createMagicHour(options: MagicHourOptions): MagicHour {
+  const { baseUrl, apiKey, http, now, callTimeout = 15_000 } = options;
   const send = async (method: "GET" | "DELETE", id: string): Promise<Answer> => {
-    const headers = { authorization: `Bearer ${await apiKey.read()}`, accept: "application/json" };
+    const headers = { authorization: bearer(await apiKey.read()), accept: "application/json" };
     const url = `${baseUrl}/v1/audio-projects/${encodeURIComponent(id)}`;
-    const response: GuardedResponse = await http.request(url, {
-      method,
-      headers,
-      signal: AbortSignal.timeout(callTimeout),
+    const request = { method, headers, signal: AbortSignal.timeout(callTimeout) };
+    const response = await http.request(url, request).catch((error: unknown) => {
+      throw error instanceof AddressRefused
+        ? new TransferFailed(`${method} of project ${id}: ${error.message}`)
+        : error;
     });
     const text = await readText(response, largestAnswerBytes);
     return { status: response.status, text, retryAfterSeconds: parseRetryAfter(response.header("retry-after"), now()) };
@@ -100,6 +101,12 @@ export function createMagicHour({ baseUrl, apiKey, http, now }: MagicHourOptions
       throw refusal(`DELETE of project ${id}`, answer);
     },
   };
+}
+
+/** The header with the key. Without this check a key that no header can carry would look like a fault of the network. */
+function bearer(key: string): string {
+  if (/^[\x21-\x7e]+$/.test(key)) return `Bearer ${key}`;
+  throw new Unauthorized("the API key is empty or has characters that no key has, such as blanks or line breaks");
 }
 
 /** 408, 429 and 5xx may pass (vendor's guides: back off on 429 and 503; 502 after a while). */

@@ -55,8 +55,11 @@ export function createOutputStore(client: S3Client, bucket: string): OutputStore
 
   const readManifest = async (directory: string): Promise<Manifest | undefined> => {
     const key = manifestKey(directory);
-    const text = await (await get(key))?.transformToString();
-    if (text === undefined) return undefined;
+    const body = await get(key);
+    if (!body) return undefined;
+    const text = await body.transformToString().catch((error: unknown) => {
+      throw storeFault(error, `reading s3://${bucket}/${key}`);
+    });
     const manifest = parseManifest(text);
     if (manifest) return manifest;
     throw new TransferFailed(
@@ -92,15 +95,16 @@ export function createOutputStore(client: S3Client, bucket: string): OutputStore
         ChecksumCRC32: crc32Of(body),
         Metadata: { "project-id": manifest.project.id },
       });
-      try {
-        await client.send(command);
-        return manifest;
-      } catch (error) {
-        const status = storeStatusOf(error);
-        if (status !== 412 && status !== 409) throw storeFault(error, `PUT of s3://${bucket}/${key}`);
-      }
-      const standing = await readManifest(directory);
-      if (standing && recordsSameBytes(standing, manifest)) return standing;
+      const fault = await client.send(command).then(
+        () => undefined,
+        (error: unknown) => error ?? new Error("unknown fault"),
+      );
+      if (fault === undefined) return manifest;
+      const status = storeStatusOf(fault);
+      const standing = status === 412 || status === 409 ? await readManifest(directory) : undefined;
+      // A conflict (409) may leave nothing behind: then it is a fault like any other.
+      if (!standing) throw storeFault(fault, `PUT of s3://${bucket}/${key}`);
+      if (recordsSameBytes(standing, manifest)) return standing;
       throw new TransferFailed(
         `s3://${bucket}/${key} records other bytes: it is kept, and nothing is overwritten or deleted`,
       );

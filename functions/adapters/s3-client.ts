@@ -14,11 +14,17 @@ export interface AwsEnvironment {
   readonly AWS_SESSION_TOKEN?: string | undefined;
 }
 
+/** Bounds of an S3 client, in milliseconds. */
+export interface S3ClientBounds {
+  /** How long an exchange may go without a byte in either direction, in a body too. Default 60,000. */
+  readonly idleTimeout?: number;
+}
+
 /**
  * An S3 client. Repeats in here and nowhere else: adaptive mode slows down under 503 SlowDown. Checksums are ours, so the
  * SDK adds and checks none of its own.
  */
-export function createS3Client(environment: AwsEnvironment): S3Client {
+export function createS3Client(environment: AwsEnvironment, { idleTimeout = 60_000 }: S3ClientBounds = {}): S3Client {
   const { AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = environment;
   const credentials =
     AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY
@@ -36,7 +42,14 @@ export function createS3Client(environment: AwsEnvironment): S3Client {
     maxAttempts: 5,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // Milliseconds. A part of 8 MiB at 1 MiB/s takes 8 s; an answer that takes a minute will not come.
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      // Milliseconds. A part of 8 MiB at 1 MiB/s takes 8 s; an answer that takes a minute will not come.
+      connectionTimeout: 5_000,
+      requestTimeout: 60_000,
+      throwOnRequestTimeout: true,
+      // The request's time-out ends with the headers: without this one a body that stalls would be waited for until the
+      // function is killed.
+      socketTimeout: idleTimeout,
+    },
   });
 }

@@ -11,6 +11,13 @@ export interface Secret {
 /** Milliseconds a secret is kept in memory: a rotation takes effect within five minutes. */
 const keptMilliseconds = 300_000;
 
+/**
+ * Milliseconds until Secrets Manager must connect, and then answer; asked at most twice. A poll may read the key twice and
+ * call the vendor for twice 15 s: 2 × 2 × 3 + 30 = 42 s, within the 45 s that its function has.
+ */
+const requestTimeout = 3_000;
+const mostAttempts = 2;
+
 /** A secret from a fixed text: for one machine, where the environment holds the key. */
 export function fixedSecret(text: string): Secret {
   return { read: async () => text, forget: () => undefined };
@@ -20,13 +27,18 @@ export function fixedSecret(text: string): Secret {
  * A secret from AWS Secrets Manager. The client is loaded at the first read, because most of its cost is loading it.
  * @param arn the secret's ARN
  * @param now milliseconds since the epoch
+ * @param timeout milliseconds until Secrets Manager must answer, each time it is asked
  */
-export function secretsManagerSecret(arn: string, now: () => number = Date.now): Secret {
+export function secretsManagerSecret(
+  arn: string,
+  now: () => number = Date.now,
+  timeout: number = requestTimeout,
+): Secret {
   let kept: { text: string; until: number } | undefined;
   return {
     async read() {
       if (kept && now() < kept.until) return kept.text;
-      const text = await fetchSecret(arn);
+      const text = await fetchSecret(arn, timeout);
       kept = { text, until: now() + keptMilliseconds };
       return text;
     },
@@ -36,9 +48,12 @@ export function secretsManagerSecret(arn: string, now: () => number = Date.now):
   };
 }
 
-async function fetchSecret(arn: string): Promise<string> {
+async function fetchSecret(arn: string, timeout: number): Promise<string> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({});
+  const client = new SecretsManagerClient({
+    maxAttempts: mostAttempts,
+    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
+  });
   try {
     const text = (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString?.trim();
     if (text) return text;

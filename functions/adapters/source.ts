@@ -1,12 +1,9 @@
 import { isStrongEtag, parseContentRange } from "../domain/content-range.ts";
-import { CopyInterrupted, TransferFailed } from "../domain/errors.ts";
+import { AddressRefused, CopyInterrupted, TransferFailed } from "../domain/errors.ts";
 import { isPlausibleType, looksLikeMedia, sniffedBytes } from "../domain/media-type.ts";
+import { redact } from "../domain/redaction.ts";
 import type { GuardedHttp, GuardedResponse } from "./guarded-http.ts";
 import { faultCodeOf, NetworkFault } from "./network-fault.ts";
-
-/** Milliseconds until a download's headers must be there, and that may pass between two pieces of its body. */
-const headersTimeout = 15_000;
-const bodyTimeout = 30_000;
 
 /** Fresh URLs fetched for one output before its refusal is believed. */
 const mostRefreshes = 3;
@@ -28,9 +25,16 @@ export interface SourceOptions {
   readonly maxBytes: number;
   /** Ends the request and its body. */
   readonly signal: AbortSignal;
+  /** Milliseconds until a download's headers must be there. Default 15,000. */
+  readonly headersTimeout?: number;
+  /** Milliseconds that may pass between two pieces of its body. Default 30,000. */
+  readonly bodyTimeout?: number;
 }
 
-/** An output about to be read. Its chunks must be read or returned from, else the connection stays open. */
+/**
+ * An output about to be read. Its connection stays open until the chunks end, their reader stops early, or the signal
+ * fires; chunks that nobody began to read leave only the signal.
+ */
 export interface Source {
   /** Announced size in bytes; the chunks hold exactly so many or throw. */
   readonly bytes: number;
@@ -61,7 +65,8 @@ export async function openSource(options: SourceOptions): Promise<Source> {
 type Fetch = (headers: Readonly<Record<string, string>>) => Promise<GuardedResponse>;
 
 /** Sends GETs of the signed URL (V4 signs the method: no HEAD), with a fresh one when it is refused as expired. */
-function signedFetch({ http, label, url, refreshUrl, signal }: SourceOptions): Fetch {
+function signedFetch(options: SourceOptions): Fetch {
+  const { http, label, url, refreshUrl, signal, headersTimeout = 15_000, bodyTimeout = 30_000 } = options;
   let current = url;
   let refreshes = 0;
   return async (headers) => {
@@ -69,7 +74,9 @@ function signedFetch({ http, label, url, refreshUrl, signal }: SourceOptions): F
       // No coding is asked for: bytes that were recoded on the way could not be compared with the announced length.
       const request = { headers: { "accept-encoding": "identity", ...headers }, headersTimeout, bodyTimeout, signal };
       const response = await http.request(current, request).catch((error: unknown) => {
-        throw error instanceof NetworkFault ? new CopyInterrupted(`${label}: ${error.message}`) : error;
+        if (error instanceof NetworkFault) throw new CopyInterrupted(`${label}: ${error.message}`);
+        if (error instanceof AddressRefused) throw new TransferFailed(`${label}: its download URL: ${error.message}`);
+        throw error;
       });
       const { status } = response;
       if (status === 200 || status === 206 || status === 412 || status === 416) return response;
@@ -107,14 +114,14 @@ function acceptHeaders(response: GuardedResponse, { label, maxBytes }: SourceOpt
   if (bytes > maxBytes) throw new TransferFailed(`${label}: ${bytes} bytes are more than the configured ${maxBytes}`);
   const contentType = response.header("content-type") ?? "application/octet-stream";
   if (isPlausibleType(contentType)) return { bytes, contentType };
-  throw new CopyInterrupted(`${label}: ${JSON.stringify(contentType.slice(0, 100))} is not a type of audio`);
+  throw new CopyInterrupted(`${label}: ${JSON.stringify(redact(contentType, 100))} is not a type of audio`);
 }
 
 function refuseCoding(response: GuardedResponse, label: string): void {
   const coding = response.header("content-encoding") ?? "identity";
   if (coding.toLowerCase() === "identity") return;
   throw new TransferFailed(
-    `${label}: came with Content-Encoding ${JSON.stringify(coding.slice(0, 40))}, which is not decoded`,
+    `${label}: came with Content-Encoding ${JSON.stringify(redact(coding, 40))}, which is not decoded`,
   );
 }
 
@@ -135,10 +142,13 @@ async function* readAll(
     try {
       for await (const piece of response.body as AsyncIterable<Buffer>) {
         received += piece.length;
+        // Only the rest can be longer: the length of the whole is what was announced.
+        if (received > bytes) throw new CopyInterrupted(`${label}: more than the announced ${bytes} bytes came`);
         yield piece;
       }
-      if (received >= bytes) return;
+      if (received === bytes) return;
     } catch (error) {
+      if (error instanceof CopyInterrupted) throw error;
       fault = faultCodeOf(error);
     }
     const where = `${label}: broke off at byte ${received} of ${bytes} (${fault})`;

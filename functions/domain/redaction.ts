@@ -1,15 +1,23 @@
 /** How much foreign text an error or a log line may carry, in UTF-16 code units. */
 const longestForeignText = 300;
 
-/** Words by which a query is known where its URL has lost its beginning. */
+/** Words by which a query, or one parameter of it, is known where its URL has lost its beginning. */
 const signatureWords = /signature|credential|token|expires|key/i;
+
+/** One word of a text without the value that follows one of those words: a parameter that stands alone. */
+function withoutParameter(word: string): string {
+  const name = word.search(signatureWords);
+  const value = name === -1 ? 0 : word.indexOf("=", name) + 1;
+  return value === 0 ? word : `${word.slice(0, value)}[redacted]`;
+}
 
 /** One word of a text (no blank, no character that ends a URL in markup or JSON) without the query that it has. */
 function withoutQuery(word: string): string {
   const query = word.includes("://") ? word.indexOf("?") : -1;
   const rest = query === -1 ? word : `${word.slice(0, query)}?[redacted]`;
   const cut = rest.search(/[?&;]/);
-  return cut !== -1 && signatureWords.test(rest.slice(cut)) ? `${rest.slice(0, cut + 1)}[redacted]` : rest;
+  const isQuery = cut !== -1 && signatureWords.test(rest.slice(cut));
+  return withoutParameter(isQuery ? `${rest.slice(0, cut + 1)}[redacted]` : rest);
 }
 
 /**

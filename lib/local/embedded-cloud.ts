@@ -50,7 +50,8 @@ export interface EmbeddedCloud {
 
 /** Starts an embedded cloud. */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-  const { directory, vendor, guardExceptions = [], storePort = 0, host, transfer = synthesizeTransfer() } = options;
+  const { directory, vendor, guardExceptions = [], storePort = 0, host } = options;
+  const transfer = options.transfer ?? (await synthesizeTransfer());
   const store = await startObjectStore({ directory, buckets: [localBucket], port: storePort, ...options.storeFaults });
   const environment: Environment = {
     [environmentNames.bucket]: localBucket,

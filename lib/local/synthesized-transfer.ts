@@ -1,9 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { App } from "aws-cdk-lib";
 import type { TransferFunctionName } from "../cloud/audio-transfer.ts";
-import { AudioTransferStack } from "../cloud/audio-transfer-stack.ts";
 
 /** The transfer workflow as CDK synthesizes it, with references resolved to the ARNs of the embedded cloud. */
 export interface SynthesizedTransfer {
@@ -18,10 +16,12 @@ const stateMachineType = "AWS::StepFunctions::StateMachine";
 
 /**
  * Synthesizes the stack in this process and takes the workflow out of its template. Functions are not bundled: the
- * embedded cloud runs them from their sources.
+ * embedded cloud runs them from their sources. The CDK is loaded here and not before, because that takes a second.
  * @throws {Error} when the template has another shape than expected
  */
-export function synthesizeTransfer(): SynthesizedTransfer {
+export async function synthesizeTransfer(): Promise<SynthesizedTransfer> {
+  const { App } = await import("aws-cdk-lib");
+  const { AudioTransferStack } = await import("../cloud/audio-transfer-stack.ts");
   const outdir = mkdtempSync(join(tmpdir(), "audio-transfer-"));
   try {
     const app = new App({ outdir, analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });

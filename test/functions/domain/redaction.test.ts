@@ -14,6 +14,8 @@ describe("redact", () => {
     ["s3://bucket/key?SECRET", "s3://bucket/key?[redacted]"],
     ["/p/o.wav?X-Goog-Signature=SECRET", "/p/o.wav?[redacted]"],
     ["…&X-Amz-Credential=SECRET&x=1 end", "…&[redacted] end"],
+    ["no such X-Goog-Signature=SECRET here", "no such X-Goog-Signature=[redacted] here"],
+    ["(a=1,X-Amz-Credential=SECRET)", "(a=1,X-Amz-Credential=[redacted]"],
     ["https://user:SECRET@h.example/o.wav", "https://h.example/o.wav"],
     ["https://SECRET@h.example", "https://h.example"],
     ["https://user:p@SECRET@h.example/", "https://h.example/"],

@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import aslValidator from "asl-validator";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { passingErrorNames, terminalErrorNames } from "../../../functions/domain/errors.ts";
 import { longestDeadlineSeconds } from "../../../functions/domain/input.ts";
 import { longestIntervalSeconds } from "../../../functions/domain/poll-schedule.ts";
-import { synthesizeTransfer } from "../../../lib/local/synthesized-transfer.ts";
 
 interface State {
   readonly Type: string;
@@ -17,7 +16,7 @@ interface State {
   readonly Retry?: readonly { readonly ErrorEquals: string[]; readonly [field: string]: unknown }[];
 }
 
-const definition = synthesizeTransfer().definition as { StartAt: string; States: Record<string, State> };
+const definition = inject("transfer").definition as { StartAt: string; States: Record<string, State> };
 const states = Object.entries(definition.States);
 const tasks = states.filter(([, { Type }]) => Type === "Task");
 
