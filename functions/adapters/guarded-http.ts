@@ -58,7 +58,9 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
       .filter(Boolean)
       .map((origin) => new URL(origin).origin),
   );
-  const agent = new Agent({ connect: guardedConnector(free, resolve, connectTimeout), allowH2: false, pipelining: 1 });
+  // Pipelining 0 closes each connection after its answer: Lambda freezes between calls, and a connection kept over that is
+  // found dead by the next request, which would then count as a failed poll.
+  const agent = new Agent({ connect: guardedConnector(free, resolve, connectTimeout), allowH2: false, pipelining: 0 });
   return {
     async request(text, { method = "GET", headers = {}, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = {}) {
       const url = checkedUrl(text, free);

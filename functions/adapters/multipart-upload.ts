@@ -126,11 +126,11 @@ async function sendParts(
   let partNumber = 0;
   try {
     for await (const { buffer, bytes } of inPieces(chunks, partSizeFor(object.bytes), free)) {
+      while (inFlight.size >= partsInFlight) await Promise.race(inFlight);
       if (failure) break;
       partNumber += 1;
       const sending = send(partNumber, buffer, bytes).finally(() => inFlight.delete(sending));
       inFlight.add(sending);
-      while (inFlight.size >= partsInFlight) await Promise.race(inFlight);
     }
   } finally {
     // Also after an error: an abort that overtakes a part leaves that part behind, and it is paid for.

@@ -55,6 +55,12 @@ describe("path and query arrive byte for byte", () => {
   });
 });
 
+test("no connection is kept: one that outlives Lambda's freeze would be found dead by the next request", async () => {
+  const { raw, url, http } = await excepted((socket) => socket.end(httpAnswer()));
+  (await http.request(url)).body.resume();
+  expect(raw.received).toContain("\r\nconnection: close\r\n");
+});
+
 test("a redirect is an answer and is not followed", async () => {
   const elsewhere = await startRawListener();
   onTestFinished(() => elsewhere.close());
