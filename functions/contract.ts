@@ -4,6 +4,7 @@
  */
 import type { Failure } from "./domain/errors.ts";
 import type { TransferInput } from "./domain/input.ts";
+import type { Receipt } from "./domain/receipt.ts";
 import type { TransferOutput } from "./domain/transfer-output.ts";
 import type { Decision } from "./domain/verdict.ts";
 
@@ -21,8 +22,8 @@ export interface TransferState {
   readonly transfer?: TransferInput;
   /** What the last poll decided. */
   readonly check?: Pick<Decision, "next" | "waitSeconds" | "counts">;
-  /** Whether outputs are left for another run of the copy. */
-  readonly copy?: { readonly more: boolean };
+  /** Whether outputs are left for another run of the copy, and the receipts so far (as many as the state may hold). */
+  readonly copy?: { readonly more: boolean; readonly receipts?: readonly Receipt[] };
   /** Why the transfer fails, when it does. */
   readonly failure?: Failure;
   /** The execution's output as far as it is known. */

@@ -12,14 +12,15 @@ import { type Environment, lambdaHost, onFirstCall, requireOutput, type Workflow
  * Throws TransferFailed when it refuses, and passing errors when the outcome is open.
  */
 export function createDeleteProject(environment: Environment, host = lambdaHost): WorkflowFunction {
-  const { magicHour } = composeVendor(environment, host);
+  const vendor = composeVendor(environment, host);
   const store = composeStore(environment);
-  return async (state) => {
+  return async (state, context) => {
     const transfer = parseInput(state.input);
     if (!transfer.deleteAfterDownload)
       throw new TransferFailed(`project ${transfer.id} is not deleted: nobody asked for it`);
     const log = createLog(host.sink, { execution: state.execution.name });
-    await deleteVerified(transfer, { magicHour, store, log });
+    const signal = AbortSignal.timeout(context.getRemainingTimeInMillis());
+    await deleteVerified(transfer, { ...vendor, store, log, signal });
     return { ...state, output: afterDelete(requireOutput(state), host.now()) };
   };
 }

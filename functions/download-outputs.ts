@@ -5,7 +5,7 @@ import { composeVendor } from "./compose-vendor.ts";
 import { defaultMaxOutputBytes, environmentNames } from "./contract.ts";
 import { parseInput } from "./domain/input.ts";
 import { manifestKey } from "./domain/object-key.ts";
-import { afterCopy } from "./domain/transfer-output.ts";
+import { afterCopy, fitReceipts } from "./domain/transfer-output.ts";
 import {
   bytesVariable,
   type Environment,
@@ -27,8 +27,12 @@ export function createDownloadOutputs(environment: Environment, host = lambdaHos
     const transfer = parseInput(state.input);
     const log = createLog(host.sink, { execution: state.execution.name });
     const ports = { ...vendor, store, maxOutputBytes, now: host.now, log };
-    const outcome = await copyProject(transfer, ports, () => context.getRemainingTimeInMillis());
-    if (outcome.more) return { ...state, copy: { more: true } };
+    const outcome = await copyProject(transfer, ports, {
+      remaining: () => context.getRemainingTimeInMillis(),
+      earlier: state.copy?.receipts ?? [],
+      isKnownGone: state.output?.verdict === "gone",
+    });
+    if (outcome.more) return { ...state, copy: { more: true, receipts: fitReceipts(outcome.receipts).outputs } };
     const place = { bucket: store.bucket, key: manifestKey(transfer.downloadDirectory) };
     const output = afterCopy(requireOutput(state), transfer, { ...outcome, ...place }, host.now());
     return { ...state, copy: { more: false }, output };

@@ -1,4 +1,3 @@
-import type { Manifest } from "../domain/manifest.ts";
 import type { PlannedOutput } from "../domain/output.ts";
 import { isReceiptOf, matchesReceipt, type Receipt, type StoredObject } from "../domain/receipt.ts";
 import { copyProgressChannel } from "./copy-progress.ts";
@@ -39,30 +38,32 @@ export async function copyOutput(output: PlannedOutput, context: CopyContext): P
       label: output.key,
       refreshUrl: () => refreshUrl(output),
     });
-    const { bytes, contentType } = source;
-    const metadata = { "project-id": id, "source-id": output.sourceId };
+    const { bytes, contentType, etag } = source;
+    // What a header can carry: S3 keeps user metadata as ASCII.
+    const version = etag !== undefined && /^[\x21-\x7e]{1,200}$/.test(etag) && { "source-etag": etag };
+    const metadata = { "project-id": id, "source-id": output.sourceId, ...version };
     const chunks = withProgress(source.chunks, { id, key: output.key, total: bytes });
     const written = await store.write({ key: output.key, bytes, contentType, metadata, signal }, chunks);
-    return receipt(store.bucket, output, written.stored, written);
+    return receipt(store.bucket, output, { ...written.stored, metadata }, written);
   } finally {
     over.abort();
   }
 }
 
 /**
- * The receipt of an output that S3 already holds, without asking the source: from the manifest if it lists it, else from
- * the object itself. An object of ours stands only after S3 has checked its size and CRC32 against what we read from the
+ * The receipt of an output that S3 already holds, without asking the source: one that is known already if S3 still has
+ * what it says, else from the object itself. An object of ours stands only after S3 has checked its size and CRC32 against what we read from the
  * source; its SHA-256 is in its metadata or is computed from its bytes. Undefined when nothing stands there or it is not
  * surely this output of this project.
  */
 export async function findReceipt(
   output: PlannedOutput,
   { id, store }: Pick<CopyContext, "id" | "store">,
-  manifest: Manifest | undefined,
+  known: readonly Receipt[],
 ): Promise<Receipt | undefined> {
   const stored = await store.head(output.key);
   if (!stored) return undefined;
-  const listed = manifest?.outputs.find((entry) => isReceiptOf(entry, output));
+  const listed = known.find((entry) => isReceiptOf(entry, output));
   if (listed) return matchesReceipt(stored, listed) ? listed : undefined;
   const { "project-id": projectId, "source-id": sourceId, sha256 } = stored.metadata;
   if (projectId !== id || sourceId !== output.sourceId || stored.crc32 === undefined) return undefined;
@@ -75,11 +76,12 @@ export async function findReceipt(
 function receipt(
   bucket: string,
   { key, sourceName, sourceId }: PlannedOutput,
-  { versionId, contentType }: StoredObject,
+  { versionId, contentType, metadata }: StoredObject,
   { bytes, sha256, crc32 }: { readonly bytes: number; readonly sha256: string; readonly crc32: string },
 ): Receipt {
   const checksum = { algorithm: "CRC32", value: crc32 } as const;
-  return { bucket, key, ...(versionId && { versionId }), bytes, sha256, checksum, contentType, sourceName, sourceId };
+  const source = { sourceName, sourceId, ...(metadata["source-etag"] && { sourceEtag: metadata["source-etag"] }) };
+  return { bucket, key, ...(versionId && { versionId }), bytes, sha256, checksum, contentType, ...source };
 }
 
 async function* withProgress(

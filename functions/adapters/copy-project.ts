@@ -1,4 +1,4 @@
-import { CopyInterrupted, ProjectGone, TransferFailed, VendorUnavailable } from "../domain/errors.ts";
+import { CopyInterrupted, ProjectGone, TransferFailed } from "../domain/errors.ts";
 import type { TransferInput } from "../domain/input.ts";
 import { buildManifest, listsExactly, type Manifest, recordsSameBytes } from "../domain/manifest.ts";
 import { type PlannedOutput, planOutputs } from "../domain/output.ts";
@@ -10,6 +10,7 @@ import type { GuardedHttp } from "./guarded-http.ts";
 import type { Log } from "./log.ts";
 import type { MagicHour } from "./magic-hour.ts";
 import type { OutputStore } from "./output-store.ts";
+import { findProject, freshUrl } from "./read-project.ts";
 
 /** Milliseconds kept back at the end of a function's time, to abort an open upload and to answer. */
 const reserve = 15_000;
@@ -33,9 +34,23 @@ export interface CopyPorts {
   readonly log: Log;
 }
 
+/** One run of the copy: what earlier ones left and how long it may take. */
+export interface CopyRun {
+  /** Milliseconds this run has left. */
+  readonly remaining: () => number;
+  /** Receipts of earlier runs, which spare reading those objects again. Default none. */
+  readonly earlier?: readonly Receipt[];
+  /** Whether the polls found the project gone already: then one more 404 needs no second look. Default false. */
+  readonly isKnownGone?: boolean;
+}
+
 /** What one run of the copy achieved: all, with the manifest standing, or a part. */
 export type CopyOutcome =
-  | { readonly more: true }
+  | {
+      readonly more: true;
+      /** Receipts of what stands so far, in the project's order. */
+      readonly receipts: readonly Receipt[];
+    }
   | {
       readonly more: false;
       /** The standing manifest. */
@@ -50,65 +65,57 @@ export type CopyOutcome =
  * Copies every output of a project that is not in S3 yet, then writes the manifest. Can run any number of times, at any
  * time, with the same end: what stands verified is not copied again, and a project deleted after an earlier transfer is
  * answered for by its manifest.
- * @param remaining milliseconds this run has left
  * @throws {ProjectGone} when the vendor no longer has the project and no manifest stands
  * @throws {TransferFailed | VendorUnavailable | StoreUnavailable | CopyInterrupted} see their definitions
  */
-export async function copyProject(
-  transfer: TransferInput,
-  ports: CopyPorts,
-  remaining: () => number,
-): Promise<CopyOutcome> {
+export async function copyProject(transfer: TransferInput, ports: CopyPorts, run: CopyRun): Promise<CopyOutcome> {
   const { store, now, log } = ports;
   const { id, downloadDirectory } = transfer;
   // In this order: a project is deleted after its manifest is written, so that one found gone has it by now.
-  const project = await readProject(id, ports.magicHour);
+  const found = await findProject(id, ports.magicHour);
   const standing = await store.readManifest(downloadDirectory);
   if (standing && standing.project.id !== id) {
     throw new TransferFailed(
       `${downloadDirectory} holds the manifest of project ${standing.project.id}: choose another downloadDirectory`,
     );
   }
-  if (!project) return answerFromManifest(transfer, standing, store);
+  if (found.kind === "gone") {
+    if (standing) return answerFromManifest(id, standing, store);
+    // Complete at the last poll and not found a moment later: a single 404 is not believed.
+    if (found.how === "404" && !run.isKnownGone) {
+      throw new CopyInterrupted(`project ${id} was complete, and the vendor now answers 404`);
+    }
+    throw new ProjectGone(
+      `project ${id} is gone (${found.how}), and no manifest in ${downloadDirectory} says that it was copied`,
+    );
+  }
 
-  const outputs = planOutputs(project, downloadDirectory);
+  const outputs = planOutputs(requireComplete(found.project), downloadDirectory);
   if (standing && !listsExactly(standing, outputs)) {
     throw new TransferFailed(
       `the outputs of project ${id} are no longer those of its manifest in ${downloadDirectory}: nothing is changed`,
     );
   }
-  const receipts = await copyOutputs(outputs, { id, standing, ports, remaining });
-  if (!receipts) return { more: true };
-  const manifest = buildManifest(project, receipts, now());
+  const known = [...(standing?.outputs ?? []), ...(run.earlier ?? [])];
+  const receipts = await copyOutputs(outputs, { id, known, ports, remaining: run.remaining });
+  if (receipts.length < outputs.length) return { more: true, receipts };
+  const manifest = buildManifest(found.project, receipts, now());
   if (standing && !recordsSameBytes(standing, manifest)) {
     throw new TransferFailed(`what was copied anew differs from the manifest in ${downloadDirectory}: both are kept`);
   }
   const written = standing ?? (await store.writeManifest(downloadDirectory, manifest));
   log.info("manifest stands", { id, directory: downloadDirectory, outputs: receipts.length });
-  return { more: false, manifest: written, project: summarize(project), status: project.status };
+  return { more: false, manifest: written, project: summarize(found.project), status: found.project.status };
 }
 
-/** The project while it is complete and has outputs; undefined when the vendor no longer has it. */
-async function readProject(id: string, magicHour: MagicHour): Promise<Project | undefined> {
-  const observation = await magicHour.getProject(id);
-  if (observation.kind === "unavailable") throw new VendorUnavailable(`GET of project ${id}: ${observation.reason}`);
-  if (observation.kind === "not-found") return undefined;
-  const { project } = observation;
-  const verdict = verdictOf(project);
-  if (verdict === "gone") return undefined;
-  if (verdict === "complete" && project.downloads.length > 0) return project;
-  throw new CopyInterrupted(
-    `project ${id} was complete, and is now ${project.status} with ${project.downloads.length} downloads`,
-  );
+/** The project, complete and with outputs. @throws {CopyInterrupted} when it no longer is */
+function requireComplete(project: Project): Project {
+  const { id, status, downloads } = project;
+  if (verdictOf(project) === "complete" && downloads.length > 0) return project;
+  throw new CopyInterrupted(`project ${id} was complete, and is now ${status} with ${downloads.length} downloads`);
 }
 
-async function answerFromManifest(
-  { id, downloadDirectory }: TransferInput,
-  standing: Manifest | undefined,
-  store: OutputStore,
-): Promise<CopyOutcome> {
-  if (!standing)
-    throw new ProjectGone(`project ${id} is gone, and no manifest in ${downloadDirectory} says that it was copied`);
+async function answerFromManifest(id: string, standing: Manifest, store: OutputStore): Promise<CopyOutcome> {
   for (const receipt of standing.outputs) {
     if (matchesReceipt(await store.head(receipt.key), receipt)) continue;
     throw new TransferFailed(
@@ -118,35 +125,30 @@ async function answerFromManifest(
   return { more: false, manifest: standing, project: standing.project, status: null };
 }
 
-interface CopyRun {
+interface CopyWork {
   readonly id: string;
-  readonly standing: Manifest | undefined;
+  readonly known: readonly Receipt[];
   readonly ports: CopyPorts;
   readonly remaining: () => number;
 }
 
-/** All receipts in order; undefined when this run's time would not do for the next output. */
-async function copyOutputs(outputs: readonly PlannedOutput[], run: CopyRun): Promise<Receipt[] | undefined> {
-  const { id, standing, ports, remaining } = run;
+/** The receipts in order; fewer than outputs when this run's time would not do for the next one. */
+async function copyOutputs(outputs: readonly PlannedOutput[], work: CopyWork): Promise<Receipt[]> {
+  const { id, known, ports, remaining } = work;
   const { http, store, maxOutputBytes: maxBytes, magicHour, log, now } = ports;
   const signal = AbortSignal.timeout(Math.max(0, remaining() - reserve));
-  const context = {
-    id,
-    http,
-    store,
-    maxBytes,
-    signal,
-    refreshUrl: (output: PlannedOutput) => freshUrl(output, id, magicHour),
-  };
+  const refreshUrl = (output: PlannedOutput) => freshUrl(output, id, magicHour);
+  const context = { id, http, store, maxBytes, signal, refreshUrl };
   const receipts: Receipt[] = [];
   let longest = 0;
   for (const output of outputs) {
-    const found = await findReceipt(output, context, standing);
+    const found = await findReceipt(output, context, known);
     if (found) {
       receipts.push(found);
       continue;
     }
-    if (longest > 0 && remaining() - reserve < Math.max(shortestStart, 2 * longest)) return undefined;
+    // One output is copied in each run, whatever the time: else runs could follow each other for ever.
+    if (longest > 0 && remaining() - reserve < Math.max(shortestStart, 2 * longest)) break;
     const began = now();
     const receipt = await copyOutput(output, context);
     longest = Math.max(longest, now() - began, 1);
@@ -154,12 +156,4 @@ async function copyOutputs(outputs: readonly PlannedOutput[], run: CopyRun): Pro
     receipts.push(receipt);
   }
   return receipts;
-}
-
-/** The same output's URL from a new GET. @throws {CopyInterrupted} when the project no longer has it: planned again. */
-async function freshUrl(output: PlannedOutput, id: string, magicHour: MagicHour): Promise<string> {
-  const project = await readProject(id, magicHour);
-  const fresh = project && planOutputs(project, "").find(({ index }) => index === output.index);
-  if (fresh?.sourceId === output.sourceId) return fresh.url;
-  throw new CopyInterrupted(`${output.key}: project ${id} no longer lists this output at its place`);
 }

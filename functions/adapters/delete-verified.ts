@@ -1,39 +1,48 @@
 import { TransferFailed, VendorUnavailable } from "../domain/errors.ts";
 import type { TransferInput } from "../domain/input.ts";
 import { listsExactly, type Manifest } from "../domain/manifest.ts";
-import { planOutputs } from "../domain/output.ts";
+import { type PlannedOutput, planOutputs } from "../domain/output.ts";
+import type { Project } from "../domain/project.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { verdictOf } from "../domain/verdict.ts";
+import type { GuardedHttp } from "./guarded-http.ts";
 import type { Log } from "./log.ts";
 import type { MagicHour } from "./magic-hour.ts";
 import type { OutputStore } from "./output-store.ts";
+import { findProject, freshUrl } from "./read-project.ts";
+import { isSourceUnchanged } from "./source-unchanged.ts";
 
 /** What a deletion needs. */
 export interface DeletePorts {
   /** The vendor's API. */
   readonly magicHour: MagicHour;
+  /** The way to the download hosts. */
+  readonly http: GuardedHttp;
   /** Where the outputs must be. */
   readonly store: OutputStore;
   /** Where log lines go. */
   readonly log: Log;
+  /** Ends looking at the sources. */
+  readonly signal: AbortSignal;
 }
 
 /**
  * Deletes the remote project, which cannot be undone, and so only after all of this, in this order: the manifest of this
  * project stands; every object it lists is read back from S3, byte for byte, and has its size, CRC32 and SHA-256; the
- * project is complete and its outputs, as the vendor lists them now, are exactly those of the manifest. A project that is
- * gone already is success. Can run any number of times.
+ * project is complete and its outputs, as the vendor lists them now, are exactly those of the manifest; and every source
+ * still has the bytes that were copied. A project that is gone already is success. Can run any number of times.
  * @throws {TransferFailed} when the deletion is refused
- * @throws {VendorUnavailable | StoreUnavailable} when it could not be done or its outcome is unknown
+ * @throws {VendorUnavailable | StoreUnavailable | CopyInterrupted} when it could not be done or its outcome is unknown
  */
-export async function deleteVerified(
-  { id, downloadDirectory }: TransferInput,
-  { magicHour, store, log }: DeletePorts,
-): Promise<void> {
+export async function deleteVerified({ id, downloadDirectory }: TransferInput, ports: DeletePorts): Promise<void> {
+  const { magicHour, store, log } = ports;
   const manifest = await store.readManifest(downloadDirectory);
   if (manifest?.project.id !== id) throw refused(id, `no manifest of it stands in ${downloadDirectory}`);
   for (const receipt of manifest.outputs) await verify(id, receipt, store);
-  if (await isGoneOrMatches(id, downloadDirectory, manifest, magicHour)) return;
+  const found = await findProject(id, magicHour);
+  if (found.kind === "gone") return;
+  const outputs = requireListed(found.project, downloadDirectory, manifest);
+  for (const output of outputs) await requireUnchanged(output, manifest, id, ports);
   try {
     await magicHour.deleteProject(id);
   } catch (error) {
@@ -54,22 +63,26 @@ async function verify(id: string, receipt: Receipt, store: OutputStore): Promise
   }
 }
 
-/** True when the project is gone; false when it stands and may be deleted. @throws {TransferFailed} when it may not. */
-async function isGoneOrMatches(
-  id: string,
-  directory: string,
+/** The outputs that the vendor lists now. @throws {TransferFailed} unless they are exactly those of the manifest */
+function requireListed(project: Project, directory: string, manifest: Manifest): PlannedOutput[] {
+  if (verdictOf(project) !== "complete") throw refused(project.id, `its status is ${project.status}`);
+  const outputs = planOutputs(project, directory);
+  if (listsExactly(manifest, outputs)) return outputs;
+  throw refused(project.id, "its outputs are no longer those of the manifest");
+}
+
+/** @throws {TransferFailed} when the output's source has other bytes than those that were copied */
+async function requireUnchanged(
+  output: PlannedOutput,
   manifest: Manifest,
-  magicHour: MagicHour,
-): Promise<boolean> {
-  const observation = await magicHour.getProject(id);
-  if (observation.kind === "unavailable") throw new VendorUnavailable(`GET of project ${id}: ${observation.reason}`);
-  if (observation.kind === "not-found") return true;
-  const { project } = observation;
-  const verdict = verdictOf(project);
-  if (verdict === "gone") return true;
-  if (verdict !== "complete") throw refused(id, `its status is ${project.status}`);
-  if (listsExactly(manifest, planOutputs(project, directory))) return false;
-  throw refused(id, "its outputs are no longer those of the manifest");
+  id: string,
+  ports: DeletePorts,
+): Promise<void> {
+  const { http, magicHour, signal } = ports;
+  const receipt = manifest.outputs[output.index];
+  const source = { http, signal, url: output.url, refreshUrl: () => freshUrl(output, id, magicHour) };
+  if (receipt && (await isSourceUnchanged(receipt, source))) return;
+  throw refused(id, `the source of ${output.key} has changed since it was copied`);
 }
 
 async function isGone(id: string, magicHour: MagicHour): Promise<boolean> {

@@ -11,6 +11,9 @@ const mostRefreshes = 3;
 /** Resumes in a row that bring no byte, before the copy is given up. */
 const mostFruitlessResumes = 3;
 
+/** Resumes in all, before the copy is given up to the workflow, which waits before it tries again. */
+const mostResumes = 50;
+
 /** Where an output's bytes come from. */
 export interface SourceOptions {
   /** The way out. */
@@ -40,6 +43,8 @@ export interface Source {
   readonly bytes: number;
   /** Announced media type. */
   readonly contentType: string;
+  /** Its ETag, if it is a strong one. */
+  readonly etag?: string;
   /** The bytes, in order. Resumes by itself where that is safe. @throws {CopyInterrupted} where it is not. */
   readonly chunks: AsyncGenerator<Uint8Array>;
 }
@@ -55,7 +60,9 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   const response = await fetch({});
   try {
     const { bytes, contentType } = acceptHeaders(response, options);
-    return { bytes, contentType, chunks: sniffed(readAll(response, bytes, fetch, options), options.label) };
+    const etag = response.header("etag");
+    const version = isStrongEtag(etag) && { etag };
+    return { bytes, contentType, ...version, chunks: sniffed(readAll(response, bytes, fetch, options), options.label) };
   } catch (error) {
     response.body.destroy();
     throw error;
@@ -136,7 +143,7 @@ async function* readAll(
   let response = first;
   let received = 0;
   let fruitless = 0;
-  for (;;) {
+  for (let resumes = 0; ; resumes += 1) {
     const before = received;
     let fault = "the body ended early";
     try {
@@ -155,6 +162,7 @@ async function* readAll(
     fruitless = received > before ? 0 : fruitless + 1;
     if (signal.aborted) throw new CopyInterrupted(`${where}: the function's time is up`);
     if (!isStrongEtag(etag)) throw new CopyInterrupted(`${where}: without a strong ETag it starts over`);
+    if (resumes === mostResumes) throw new CopyInterrupted(`${where}, after ${resumes} resumes`);
     if (fruitless > mostFruitlessResumes) throw new CopyInterrupted(`${where}, ${fruitless} times in a row`);
     response = await fetch({ range: `bytes=${received}-`, "if-match": etag });
     acceptResume(response, { received, bytes, etag, where });

@@ -78,6 +78,9 @@ export type TerminalErrorName = (typeof terminalErrorNames)[number];
 /** Names of passing errors: repeated by the workflow's `Retry`, and a `TransferFailed` when the attempts are used up. */
 export const passingErrorNames = ["VendorUnavailable", "StoreUnavailable", "CopyInterrupted"] as const;
 
+/** One of {@link passingErrorNames}. */
+export type PassingErrorName = (typeof passingErrorNames)[number];
+
 /** Why a transfer fails, as the workflow's `Failed` state reads it. */
 export interface Failure {
   /** The literal error name. */

@@ -27,6 +27,7 @@ const receiptSchema = v.object({
   contentType: v.string(),
   sourceName: v.string(),
   sourceId: v.string(),
+  sourceEtag: v.exactOptional(v.string()),
 });
 
 const manifestSchema = v.object({

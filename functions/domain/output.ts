@@ -42,7 +42,8 @@ function sourceNameOf(url: URL): string {
 
 /**
  * The outputs of a project in their order, each with its object key.
- * @throws {TransferFailed} when an entry is not an absolute URL, or there are more than 1,000.
+ * @throws {TransferFailed} when an entry is not an absolute URL, there are more than 1,000, or two differ in their query
+ * alone: freshly signed URLs could then not be told apart, and one output could be copied twice and the other never
  */
 export function planOutputs(project: Pick<Project, "downloads">, directory: string): PlannedOutput[] {
   if (project.downloads.length > mostOutputs) {
@@ -50,11 +51,16 @@ export function planOutputs(project: Pick<Project, "downloads">, directory: stri
       `the project has ${project.downloads.length} outputs, more than the ${mostOutputs} allowed`,
     );
   }
-  return project.downloads.map(({ url }, index) => {
+  const outputs = project.downloads.map(({ url }, index) => {
     if (!URL.canParse(url)) throw new TransferFailed(`the download URL of output ${index} is not a URL`);
     const parsed = new URL(url);
     const name = sourceNameOf(parsed);
     const sourceName = name.slice(0, longestSourceName);
     return { index, url, sourceName, sourceId: sourceIdOf(parsed), key: outputKey(directory, index, name) };
   });
+  const distinct = new Set(outputs.map(({ sourceId }) => sourceId)).size;
+  if (distinct === outputs.length) return outputs;
+  throw new TransferFailed(
+    "two outputs of the project have the same address but for its query, and cannot be told apart",
+  );
 }

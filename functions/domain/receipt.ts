@@ -20,6 +20,8 @@ export interface Receipt {
   readonly sourceName: string;
   /** Identity of the source across polls (see `PlannedOutput.sourceId`). */
   readonly sourceId: string;
+  /** The source's strong ETag when it was copied, if it had one: which version of the source this is. */
+  readonly sourceEtag?: string;
 }
 
 /** What the store holds under a key, as HEAD tells it. */

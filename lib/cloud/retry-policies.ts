@@ -1,11 +1,10 @@
 import { Duration } from "aws-cdk-lib";
 import { JitterType, type RetryProps } from "aws-cdk-lib/aws-stepfunctions";
-import { passingErrorNames } from "../../functions/domain/errors.ts";
+import type { PassingErrorName } from "../../functions/domain/errors.ts";
 
 /**
- * Lambda itself could not run the function. The CDK's default leaves out TooManyRequests (throttled) and Unknown (a
- * sandbox that died without a word), and has no jitter (Step Functions Developer Guide, "Handle transient Lambda service
- * exceptions").
+ * Lambda itself could not run the function. The CDK's default leaves out TooManyRequests (throttled) and has no jitter
+ * (Step Functions Developer Guide, "Handle transient Lambda service exceptions").
  */
 export const lambdaServiceErrors = [
   "Lambda.ClientExecutionTimeoutException",
@@ -13,31 +12,47 @@ export const lambdaServiceErrors = [
   "Lambda.AWSLambdaException",
   "Lambda.SdkClientException",
   "Lambda.TooManyRequestsException",
-  "Lambda.Unknown",
 ];
 
-/** The function was killed: out of time (either name), out of memory or crashed. */
-export const killedErrors = ["States.Timeout", "Sandbox.Timedout", "Runtime.ExitError"];
+/**
+ * The function was killed: out of time, out of memory or crashed. Which of these names Lambda reports was not verified
+ * against live AWS; `Lambda.Unknown` is what the Developer Guide gives for unhandled ends ("Error names").
+ */
+export const killedErrors = ["States.Timeout", "Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown"];
 
 /**
- * For Lambda's own failures: waits of up to 2, 4, 8, 16, 32, 60, 60, 60 s under full jitter, so at most 4 minutes and 2 on
- * average, which outlasts a burst of throttling.
+ * For Lambda's own failures, throttling above all: waits of up to 2, 4, … 256 s (510 s in all), then 22 times up to 300 s.
+ * At most 119 minutes, half of that on average under full jitter: it outlasts many copies that hold the account's
+ * concurrency for 15 minutes each.
  */
 export const whenLambdaFails: RetryProps = {
   errors: lambdaServiceErrors,
   interval: Duration.seconds(2),
   backoffRate: 2,
-  maxAttempts: 8,
-  maxDelay: Duration.seconds(60),
+  maxAttempts: 30,
+  maxDelay: Duration.minutes(5),
   jitterStrategy: JitterType.FULL,
 };
 
 /**
- * For the vendor, S3 or a broken copy: waits of up to 5, 10, 20, 40, 80, 120, 120, 120 s under full jitter, so at most
- * 8.6 minutes and 4.3 on average. What is verified in S3 is not copied again.
+ * For the vendor or S3: waits of up to 5, 10, … 320 s (635 s in all), then 13 times up to 600 s. At most 140 minutes, half
+ * of that on average under full jitter: an outage that the polls would have waited out should not fail a copy.
  */
-export const whenPassing: RetryProps = {
-  errors: [...passingErrorNames],
+export const whenUnavailable: RetryProps = {
+  errors: ["VendorUnavailable", "StoreUnavailable"] satisfies PassingErrorName[],
+  interval: Duration.seconds(5),
+  backoffRate: 2,
+  maxAttempts: 20,
+  maxDelay: Duration.minutes(10),
+  jitterStrategy: JitterType.FULL,
+};
+
+/**
+ * For a broken or odd source: waits of up to 5, 10, 20, 40, 80, 120, 120, 120 s, so at most 8.6 minutes and 4.3 on
+ * average. What is verified in S3 is not copied again.
+ */
+export const whenInterrupted: RetryProps = {
+  errors: ["CopyInterrupted"] satisfies PassingErrorName[],
   interval: Duration.seconds(5),
   backoffRate: 2,
   maxAttempts: 8,

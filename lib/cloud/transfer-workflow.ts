@@ -17,7 +17,14 @@ import { LambdaInvoke } from "aws-cdk-lib/aws-stepfunctions-tasks";
 import { Construct } from "constructs";
 import { functionTimeoutSeconds } from "../../functions/contract.ts";
 import { passingErrorNames, terminalErrorNames } from "../../functions/domain/errors.ts";
-import { killedErrors, lambdaServiceErrors, whenKilled, whenLambdaFails, whenPassing } from "./retry-policies.ts";
+import {
+  killedErrors,
+  lambdaServiceErrors,
+  whenInterrupted,
+  whenKilled,
+  whenLambdaFails,
+  whenUnavailable,
+} from "./retry-policies.ts";
 
 /** The functions that the transfer workflow calls. */
 export interface TransferWorkflowProps {
@@ -78,7 +85,7 @@ export class TransferWorkflow extends Construct {
     // Copied but not deleted is not a failure: `deleted` stays "pending" in the output, and the cleanup finishes it.
     const passing = [...passingErrorNames, ...killedErrors, ...lambdaServiceErrors];
     deletion.addCatch(done, { errors: passing, resultPath: "$.caught" });
-    this.catchAll([checkStatus, download, deletion], failed);
+    this.catchAll({ copying: [checkStatus, download], deleting: deletion }, failed);
 
     this.definition = DefinitionBody.fromChainable(this.begin().next(checkStatus));
   }
@@ -100,11 +107,11 @@ export class TransferWorkflow extends Construct {
       retryOnServiceExceptions: false,
       taskTimeout: Timeout.duration(Duration.seconds(seconds + taskMargin)),
     });
-    return task.addRetry(whenLambdaFails).addRetry(whenPassing).addRetry(whenKilled);
+    return task.addRetry(whenLambdaFails).addRetry(whenUnavailable).addRetry(whenInterrupted).addRetry(whenKilled);
   }
 
   /** Every error ends FAILED under a name of the family and with a cause that is a sentence. */
-  private catchAll(tasks: readonly TaskStateBase[], failed: IChainable) {
+  private catchAll(tasks: { copying: readonly TaskStateBase[]; deleting: TaskStateBase }, failed: IChainable) {
     const readCause = { "detail.$": "States.StringToJson($.caught.Cause)" };
     const named = new Pass(this, "Named failure", {
       parameters: { "error.$": "$.caught.Error", ...readCause },
@@ -120,9 +127,9 @@ export class TransferWorkflow extends Construct {
       resultPath: "$.failure",
     });
     for (const pass of [named, usedUp, unnamed]) pass.next(failed);
-    for (const task of tasks) {
+    for (const task of tasks.copying) task.addCatch(usedUp, { errors: [...passingErrorNames], resultPath: "$.caught" });
+    for (const task of [...tasks.copying, tasks.deleting]) {
       task.addCatch(named, { errors: [...terminalErrorNames], resultPath: "$.caught" });
-      task.addCatch(usedUp, { errors: [...passingErrorNames], resultPath: "$.caught" });
       task.addCatch(unnamed, { errors: ["States.ALL"], resultPath: "$.caught" });
     }
   }

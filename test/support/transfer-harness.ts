@@ -1,8 +1,11 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import { inject } from "vitest";
+import { createS3Client } from "../../functions/adapters/s3-client.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
-import type { Environment } from "../../functions/host.ts";
+import type { Environment, Host } from "../../functions/host.ts";
 import {
   type EmbeddedCloud,
   localBucket,
@@ -15,11 +18,11 @@ import {
   type MagicHourSimulatorOptions,
   startMagicHourSimulator,
 } from "../../lib/local/simulator/magic-hour-simulator.ts";
-import { synthesizeTransfer } from "../../lib/local/synthesized-transfer.ts";
 import type { WorkflowEvent } from "../../lib/local/workflows/workflow-event.ts";
+import { type Wrappers, wrappedTransfer } from "./wrapped-functions.ts";
 
-/** One synthesis for all transfers of a test file. */
-const transfer = synthesizeTransfer();
+/** One synthesis for all test files: see global-setup.ts. */
+const transfer = inject("transfer");
 
 /** What a test changes of its embedded cloud. */
 export interface HarnessOptions {
@@ -31,6 +34,8 @@ export interface HarnessOptions {
   readonly environment?: Environment;
   /** More origins that the guard lets through: a misbehaving test server's. */
   readonly guardExceptions?: readonly string[];
+  /** The jitter of the poll schedule, from 0 inclusive to 1 exclusive. Default `Math.random`. */
+  readonly random?: () => number;
 }
 
 /** How an execution ended. */
@@ -58,6 +63,9 @@ export class TransferHarness implements AsyncDisposable {
   readonly simulator: MagicHourSimulator;
   readonly cloud: EmbeddedCloud;
   readonly directory: string;
+  /** A client of the object store, to do there what others may do. */
+  readonly s3: S3Client;
+  readonly #host: Host;
   readonly #clock: { skippedMilliseconds: number };
   readonly #events: WorkflowEvent[];
   readonly #waits: number[];
@@ -67,6 +75,8 @@ export class TransferHarness implements AsyncDisposable {
     this.simulator = parts.simulator;
     this.cloud = parts.cloud;
     this.directory = parts.directory;
+    this.s3 = createS3Client(parts.cloud.environment);
+    this.#host = records.host;
     this.#clock = records.clock;
     this.#events = records.events;
     this.#waits = records.waits;
@@ -75,24 +85,27 @@ export class TransferHarness implements AsyncDisposable {
 
   /** Starts everything. */
   static async start(options: HarnessOptions = {}): Promise<TransferHarness> {
-    const records: Records = { clock: { skippedMilliseconds: 0 }, events: [], waits: [], log: [] };
-    const now = () => Date.now() + records.clock.skippedMilliseconds;
+    const clock = { skippedMilliseconds: 0 };
+    const now = () => Date.now() + clock.skippedMilliseconds;
+    const log: object[] = [];
+    const keep = (line: object) => void log.push(line);
+    const host = { now, random: options.random ?? Math.random, sink: { info: keep, warn: keep } };
+    const records: Records = { host, clock, events: [], waits: [], log };
     const directory = await mkdtemp(join(tmpdir(), "transfer-test-"));
     const simulator = await startMagicHourSimulator({ ...options.simulator, now });
-    const keep = (line: object) => void records.log.push(line);
     const cloud = await startEmbeddedCloud({
       directory,
       transfer,
       vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
       guardExceptions: [simulator.url, ...(options.guardExceptions ?? [])],
-      host: { now, random: Math.random, sink: { info: keep, warn: keep } },
+      host,
       storeFaults: options.store ?? {},
       environment: options.environment ?? {},
       workflows: {
         retryMilliseconds: 0,
         shortenWaits: (_, seconds) => {
           records.waits.push(seconds);
-          records.clock.skippedMilliseconds += seconds * 1_000;
+          clock.skippedMilliseconds += seconds * 1_000;
           return 0;
         },
         onEvent: (_, event) => records.events.push(event),
@@ -111,6 +124,23 @@ export class TransferHarness implements AsyncDisposable {
     this.#clock.skippedMilliseconds += seconds * 1_000;
   }
 
+  /** Puts something around functions of the workflow, for executions to come. */
+  wrap(wrappers: Wrappers): void {
+    this.cloud.workflows.add(wrappedTransfer(transfer, this.cloud.environment, this.#host, wrappers));
+  }
+
+  /** Starts several transfers at once and runs them to their ends. */
+  async concurrently(
+    inputs: readonly unknown[],
+  ): Promise<Pick<TransferEnd, "status" | "error" | "cause" | "output">[]> {
+    const { workflows } = this.cloud;
+    const started = inputs.map((input) =>
+      workflows.start({ stateMachineArn: localStateMachineArn, input: JSON.stringify(input) }),
+    );
+    const ends = await Promise.all(started.map(({ executionArn }) => workflows.completion(executionArn)));
+    return ends.map(({ status, error, cause, output }) => ({ status, error, cause, output: readOutput(output) }));
+  }
+
   /** Runs one transfer to its end. Run one after another, because events are recorded in one list. */
   async transfer(input: unknown, name?: string): Promise<TransferEnd> {
     this.#events.length = 0;
@@ -125,7 +155,7 @@ export class TransferHarness implements AsyncDisposable {
       status,
       error,
       cause,
-      output: JSON.parse(output ?? "{}") as TransferOutput,
+      output: readOutput(output),
       states,
       waits: [...this.#waits],
       retries: this.#events.filter((event) => event.type === "StateRetried").length,
@@ -146,15 +176,27 @@ export class TransferHarness implements AsyncDisposable {
     );
   }
 
+  /** Keys of all objects that begin with this, in their order. At most 1,000. */
+  async keysBelow(prefix: string): Promise<string[]> {
+    const { Contents = [] } = await this.s3.send(new ListObjectsV2Command({ Bucket: localBucket, Prefix: prefix }));
+    return Contents.flatMap(({ Key }) => Key ?? []);
+  }
+
   /** Stops everything and removes the files. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.s3.destroy();
     await this.cloud.close();
     await this.simulator.close();
     await rm(this.directory, { recursive: true, force: true });
   }
 }
 
+function readOutput(output: string | undefined): TransferOutput {
+  return JSON.parse(output ?? "{}") as TransferOutput;
+}
+
 interface Records {
+  readonly host: Host;
   readonly clock: { skippedMilliseconds: number };
   readonly events: WorkflowEvent[];
   readonly waits: number[];

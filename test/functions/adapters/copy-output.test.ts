@@ -62,6 +62,7 @@ test("an output is copied byte for byte, with a receipt, and its progress can be
     contentType: "audio/wav",
     sourceName: "output.wav",
     sourceId: "01",
+    sourceEtag: expect.stringMatching(/^"/),
   });
   expectSameBytes(await bytesOnDisk(), body);
   expect(seen.at(-1)).toEqual({ id: "cm1", key, bytes, total: bytes });

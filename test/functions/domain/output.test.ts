@@ -109,3 +109,9 @@ it("a source name is cut at 255 characters: it stands in every receipt", () => {
   const [output] = planOutputs({ downloads: [{ url: `https://h.example/${"a".repeat(3_000)}.wav` }] }, "d");
   expect(output?.sourceName).toHaveLength(255);
 });
+
+it("two outputs that differ in their query alone are refused: fresh signatures could exchange them", () => {
+  const at = (query: string) => ({ url: `https://h.example/download?${query}` });
+  expect(() => planOutputs({ downloads: [at("file=a"), at("file=b")] }, "d")).toThrow(/cannot be told apart/);
+  expect(planOutputs({ downloads: [at("file=a")] }, "d")).toHaveLength(1);
+});
