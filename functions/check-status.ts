@@ -22,7 +22,8 @@ export function createCheckStatus(environment: Environment, host = lambdaHost): 
     const { failure, verdict, ...check } = decision;
     const output = afterPoll(transfer, observation, decision, { startedAt, now, previous: state.output });
     const { status } = output;
-    createLog(host.sink, { execution }).info("polled", { id: transfer.id, verdict, status, next: check.next });
+    const log = createLog(host.sink, { execution });
+    log[failure ? "warn" : "info"]("polled", { id: transfer.id, verdict, status, next: check.next });
     return { ...state, transfer, check, output, ...(failure && { failure }) };
   };
 }

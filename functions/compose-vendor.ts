@@ -11,6 +11,7 @@ export function composeVendor(environment: Environment, { now }: Host): { http: 
   const apiKey = fixed
     ? fixedSecret(fixed)
     : secretsManagerSecret(requireVariable(environment, environmentNames.apiKeySecret), now);
-  const baseUrl = environment[environmentNames.baseUrl] ?? vendorBaseUrl;
+  // A slash at the end would make `//v1`, which the vendor answers with 404: as if every project were gone.
+  const baseUrl = (environment[environmentNames.baseUrl] || vendorBaseUrl).replace(/\/+$/, "");
   return { http, magicHour: createMagicHour({ baseUrl, apiKey, http, now }) };
 }

@@ -2,7 +2,7 @@
  * What the workflow and its functions share: the shape of the state and the names of the environment variables. Imported
  * by functions, lib/cloud and lib/local, so that the compiler couples them; imports only the domain.
  */
-import type { Failure } from "./domain/errors.ts";
+import type { Failure } from "./domain/failure.ts";
 import type { TransferInput } from "./domain/input.ts";
 import type { Receipt } from "./domain/receipt.ts";
 import type { TransferOutput } from "./domain/transfer-output.ts";

@@ -112,7 +112,9 @@ async function openVendor(options: RunOptions, command: Command): Promise<Vendor
 
 function realVendor(command: Command): { readonly apiKey: string; readonly baseUrl: string } {
   const apiKey = process.env[environmentNames.apiKey];
-  if (apiKey) return { apiKey, baseUrl: process.env[environmentNames.baseUrl] ?? vendorBaseUrl };
+  const baseUrl = process.env[environmentNames.baseUrl] || vendorBaseUrl;
+  if (!URL.canParse(baseUrl)) command.error(`error: ${environmentNames.baseUrl} is not a URL`, { exitCode: 2 });
+  if (apiKey) return { apiKey, baseUrl };
   return command.error(`error: --id needs the environment variable ${environmentNames.apiKey}`, { exitCode: 2 });
 }
 
@@ -124,6 +126,9 @@ function namedByOperator(baseUrl: string): string[] {
 
 /** Ends with code 2 before anything is started, when the options make an input that the workflow would refuse. */
 function refuseBadInput(options: RunOptions, command: Command): void {
+  if (options.corruptOneByte && options.id !== undefined) {
+    command.error("error: --corrupt-one-byte is for simulated projects, not for --id", { exitCode: 2 });
+  }
   try {
     parseInput(inputOf(options.id ?? "simulated", options));
   } catch (error) {

@@ -50,7 +50,8 @@ interface Answer {
 export function createMagicHour(options: MagicHourOptions): MagicHour {
   const { baseUrl, apiKey, http, now, callTimeout = 15_000 } = options;
   const send = async (method: "GET" | "DELETE", id: string): Promise<Answer> => {
-    const headers = { authorization: bearer(await apiKey.read()), accept: "application/json" };
+    const key = await apiKey.read();
+    const headers = { authorization: bearer(key), accept: "application/json" };
     const url = `${baseUrl}/v1/audio-projects/${encodeURIComponent(id)}`;
     const request = { method, headers, signal: AbortSignal.timeout(callTimeout) };
     const response = await http.request(url, request).catch((error: unknown) => {
@@ -58,7 +59,9 @@ export function createMagicHour(options: MagicHourOptions): MagicHour {
         ? new TransferFailed(`${method} of project ${id}: ${error.message}`)
         : error;
     });
-    const text = await readText(response, largestAnswerBytes);
+    // An answer that repeats the key must not carry it into an error. Shorter than eight is no key, but may be in any word.
+    const answered = await readText(response, largestAnswerBytes);
+    const text = key.length < 8 ? answered : answered.replaceAll(key, "[redacted]");
     return { status: response.status, text, retryAfterSeconds: parseRetryAfter(response.header("retry-after"), now()) };
   };
 

@@ -48,23 +48,29 @@ export function secretsManagerSecret(
   };
 }
 
+/** Refusals that asking again does not cure: no permission, or a secret marked for deletion. */
+const refusedReads = new Set(["AccessDeniedException", "InvalidRequestException"]);
+
 async function fetchSecret(arn: string, timeout: number): Promise<string> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
   const client = new SecretsManagerClient({
     maxAttempts: mostAttempts,
     requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
   });
+  let text: string | undefined;
   try {
-    const text = (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString?.trim();
-    if (text) return text;
+    text = (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString?.trim();
   } catch (error) {
     const name = error instanceof Error ? error.name : "unknown";
-    if (name === "AccessDeniedException") throw new Unauthorized(`the secret ${arn} may not be read: ${name}`);
+    if (refusedReads.has(name)) throw new Unauthorized(`the secret ${arn} may not be read: ${name}`);
     // A secret that was created without a value answers as if it did not exist (Secrets Manager API reference).
     if (name !== "ResourceNotFoundException") throw new VendorUnavailable(`the API key cannot be read: ${name}`);
   } finally {
     client.destroy();
   }
+  // The console's default is a JSON object of keys and values: sent whole, it would look like a wrong key.
+  if (text?.startsWith("{")) throw new Unauthorized(`the secret ${arn} must be the key alone, as plain text, not JSON`);
+  if (text) return text;
   throw new Unauthorized(
     `the secret ${arn} holds no key: aws secretsmanager put-secret-value --secret-id ${arn} --secret-string <key>`,
   );

@@ -26,4 +26,11 @@ export function storeFault(error: unknown, what: string): TransferFailed | Store
  * 4xx answers that another attempt cures: bytes damaged on the way (BadDigest), an upload that was aborted meanwhile
  * (NoSuchUpload), two conditional writes at once (ConditionalRequestConflict), a slow or stalled body (RequestTimeout).
  */
-const passingNames = new Set(["BadDigest", "NoSuchUpload", "ConditionalRequestConflict", "RequestTimeout", "SlowDown"]);
+const passingNames = new Set([
+  "BadDigest",
+  "NoSuchUpload",
+  "ConditionalRequestConflict",
+  "OperationAborted",
+  "RequestTimeout",
+  "SlowDown",
+]);

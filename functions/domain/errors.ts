@@ -78,13 +78,15 @@ export type TerminalErrorName = (typeof terminalErrorNames)[number];
 /** Names of passing errors: repeated by the workflow's `Retry`, and a `TransferFailed` when the attempts are used up. */
 export const passingErrorNames = ["VendorUnavailable", "StoreUnavailable", "CopyInterrupted"] as const;
 
+/** An instance of the terminal family. */
+export type TerminalError =
+  | InvalidInput
+  | ProjectFailed
+  | ProjectCanceled
+  | ProjectGone
+  | DeadlineExceeded
+  | Unauthorized
+  | TransferFailed;
+
 /** One of {@link passingErrorNames}. */
 export type PassingErrorName = (typeof passingErrorNames)[number];
-
-/** Why a transfer fails, as the workflow's `Failed` state reads it. */
-export interface Failure {
-  /** The literal error name. */
-  readonly error: TerminalErrorName;
-  /** Shaped like a Lambda error's `Cause`, so that one `Fail` state serves thrown errors and verdicts. */
-  readonly detail: { readonly errorMessage: string };
-}

@@ -2,7 +2,7 @@
 const longestForeignText = 300;
 
 /** Words by which a query, or one parameter of it, is known where its URL has lost its beginning. */
-const signatureWords = /signature|credential|token|expires|key/i;
+const signatureWords = /sig|credential|token|expires|key/i;
 
 /** One word of a text without the value that follows one of those words: a parameter that stands alone. */
 function withoutParameter(word: string): string {
@@ -15,7 +15,7 @@ function withoutParameter(word: string): string {
 function withoutQuery(word: string): string {
   const query = word.includes("://") ? word.indexOf("?") : -1;
   const rest = query === -1 ? word : `${word.slice(0, query)}?[redacted]`;
-  const cut = rest.search(/[?&;]/);
+  const cut = rest.search(/[?&;]|%3f/i);
   const isQuery = cut !== -1 && signatureWords.test(rest.slice(cut));
   return withoutParameter(isQuery ? `${rest.slice(0, cut + 1)}[redacted]` : rest);
 }

@@ -1,4 +1,12 @@
-import type { Failure, TerminalErrorName } from "./errors.ts";
+import {
+  DeadlineExceeded,
+  ProjectCanceled,
+  ProjectFailed,
+  ProjectGone,
+  type TerminalError,
+  TransferFailed,
+} from "./errors.ts";
+import { type Failure, failureOf } from "./failure.ts";
 import type { TransferInput } from "./input.ts";
 import { secondsToNextPoll } from "./poll-schedule.ts";
 import type { Project } from "./project.ts";
@@ -68,6 +76,12 @@ export const withoutDownloadsGrace = 5;
  */
 export const draftDeadlineSeconds = 3_600;
 
+/**
+ * Seconds that a transfer with `waitForCompletion: false` may wait all the same, for an answer at all, for a project just
+ * created or for links that follow the status: five minutes.
+ */
+export const oneLookSeconds = 300;
+
 /** Where the workflow goes after a poll. */
 export interface Decision {
   /** Wait and poll again; copy the outputs; end with what is known; end FAILED. */
@@ -113,15 +127,19 @@ function count(counts: PollCounts, observation: Observation): PollCounts {
 export function decide(observation: Observation, context: PollContext): Decision {
   const counts = count(context.counts, observation);
   const { transfer } = context;
-  const fail = (verdict: Verdict, error: TerminalErrorName, errorMessage: string): Decision => ({
-    next: "fail",
-    verdict,
-    failure: { error, detail: { errorMessage } },
-    counts,
-  });
+  const fail = (verdict: Verdict, error: TerminalError): Decision => {
+    return { next: "fail", verdict, failure: failureOf(error), counts };
+  };
   const wait = (doing: string, budgetSeconds = transfer.deadlineSeconds): Decision => {
-    const deadlineAt = context.startedAt + Math.min(budgetSeconds, transfer.deadlineSeconds) * 1_000;
-    if (context.now >= deadlineAt) return fail("pending", "DeadlineExceeded", deadlineMessage(doing, context, counts));
+    const budget = Math.min(
+      budgetSeconds,
+      transfer.waitForCompletion ? Number.POSITIVE_INFINITY : oneLookSeconds,
+      transfer.deadlineSeconds,
+    );
+    const deadlineAt = context.startedAt + budget * 1_000;
+    if (context.now >= deadlineAt) {
+      return fail("pending", new DeadlineExceeded(deadlineMessage(doing, budget, context, counts)));
+    }
     const retryAfterSeconds = observation.kind === "unavailable" ? observation.retryAfterSeconds : undefined;
     const waitSeconds = secondsToNextPoll({ ...context, deadlineAt, failures: counts.unavailable, retryAfterSeconds });
     return { next: "wait", verdict: "pending", waitSeconds, counts };
@@ -130,7 +148,7 @@ export function decide(observation: Observation, context: PollContext): Decision
     // A transfer that ran before may have copied and deleted it: then the manifest answers for it, not the vendor.
     transfer.downloadOutputs
       ? { next: "download", verdict: "gone", counts }
-      : fail("gone", "ProjectGone", `project ${transfer.id} is gone: ${how}`);
+      : fail("gone", new ProjectGone(`project ${transfer.id} is gone: ${how}`));
 
   if (observation.kind === "unavailable") return wait(`unreadable (${observation.reason})`);
   if (observation.kind === "not-found") {
@@ -145,17 +163,18 @@ export function decide(observation: Observation, context: PollContext): Decision
     case "gone":
       return gone("the vendor reports enabled: false");
     case "failed":
-      return fail(verdict, "ProjectFailed", failedMessage(project));
+      return fail(verdict, new ProjectFailed(failedMessage(project)));
     case "canceled":
-      return fail(verdict, "ProjectCanceled", `project ${project.id} was canceled in the vendor's web app`);
+      return fail(verdict, new ProjectCanceled(`project ${project.id} was canceled in the vendor's web app`));
     case "complete":
       if (!transfer.downloadOutputs) return { next: "done", verdict, counts };
       if (project.downloads.length > 0) return { next: "download", verdict, counts };
       if (counts.withoutDownloads <= withoutDownloadsGrace) return wait("complete without downloads");
       return fail(
         "complete",
-        "TransferFailed",
-        `project ${project.id} is complete but has had no downloads for ${counts.withoutDownloads} polls`,
+        new TransferFailed(
+          `project ${project.id} is complete but has had no downloads for ${counts.withoutDownloads} polls`,
+        ),
       );
     case "pending":
       if (!transfer.waitForCompletion) return { next: "done", verdict, counts };
@@ -168,11 +187,13 @@ function failedMessage(project: Project): string {
   return `project ${project.id} ended in status error: ${code ?? "no code"}: ${message ?? "no message"}`;
 }
 
-function deadlineMessage(doing: string, context: PollContext, counts: PollCounts): string {
+function deadlineMessage(doing: string, budget: number, context: PollContext, counts: PollCounts): string {
+  const { id, deadlineSeconds } = context.transfer;
   const age = Math.floor((context.now - context.startedAt) / 1_000);
   const unknown = counts.unknownStatuses > 0 ? `, ${counts.unknownStatuses} with an unknown status` : "";
-  return (
-    `project ${context.transfer.id} was still ${doing.slice(0, 200)} after ${age} s and ${counts.polls} polls${unknown}; ` +
-    "the remote job may still finish: start the transfer again, with a larger deadlineSeconds"
-  );
+  const advice =
+    budget < deadlineSeconds
+      ? `no longer than ${budget} s is waited for that, whatever deadlineSeconds is: start the transfer again when it is otherwise`
+      : "the remote job may still finish: start the transfer again, with a larger deadlineSeconds";
+  return `project ${id} was still ${doing.slice(0, 200)} after ${age} s and ${counts.polls} polls${unknown}; ${advice}`;
 }

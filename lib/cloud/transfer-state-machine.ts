@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import { RemovalPolicy, Stack, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -29,8 +29,8 @@ export class TransferStateMachine extends Construct {
         includeExecutionData: false,
         destination: new LogGroup(this, "Log", {
           // Under this prefix log delivery needs no entry in the account's resource policy, which is bounded in size
-          // (Step Functions Developer Guide, "Logging using CloudWatch Logs").
-          logGroupName: `/aws/vendedlogs/states/${this.node.addr}`,
+          // (Step Functions Developer Guide, "Logging using CloudWatch Logs"). The stack's name keeps two stacks apart.
+          logGroupName: `/aws/vendedlogs/states/${Stack.of(this).stackName}-${this.node.addr.slice(0, 8)}`,
           retention: RetentionDays.THREE_MONTHS,
           removalPolicy: RemovalPolicy.DESTROY,
         }),

@@ -81,6 +81,7 @@ test.each([
   [["no-such-command"], /no-such-command/],
   [["--directory", "../up"], /downloadDirectory: no segment/],
   [["simulate", "--port", "99999"], /from 0 to 65535/],
+  [["--id", "abc", "--corrupt-one-byte"], /--corrupt-one-byte is for simulated projects/],
 ])("bad usage %j exits 2 and says why", async (args, message) => {
   const { code, stdout, stderr } = await audioTransfer([...args]);
   expect(code).toBe(2);
@@ -92,6 +93,12 @@ test("a bad id is bad usage too, and reaches no vendor", async () => {
   const { code, stderr } = await audioTransfer(["--id", "../../etc"], { MAGIC_HOUR_API_KEY: "mhk_test" });
   expect(code).toBe(2);
   expect(stderr).toContain("id: may hold only the characters");
+});
+
+test("a base URL that is none is named", async () => {
+  const environment = { MAGIC_HOUR_API_KEY: "mhk_test", MAGIC_HOUR_BASE_URL: "foo" };
+  const { code, stderr } = await audioTransfer(["--id", "abc"], environment);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("MAGIC_HOUR_BASE_URL is not a URL")]);
 });
 
 test("--help shows examples and exit codes", async () => {

@@ -53,6 +53,19 @@ test("a project that loses its outputs between poll and copy is asked again, the
   expect(end.retries).toBe(8);
 });
 
+test("a project that is rendered again between poll and copy is not copied before it is complete", async () => {
+  let gets = 0;
+  const onRequest = ({ method, path }: { method: string; path: string }) => {
+    if (method !== "GET" || !path.startsWith("/v1/") || ++gets !== 2) return undefined;
+    const downloads = [{ url: signedUrl(project.origin.url, gets) }];
+    return { status: 200, body: { id: project.id, status: "rendering", enabled: true, downloads } };
+  };
+  await using project = await startOriginProject({ body }, {}, { simulator: { onRequest } });
+  const end = await project.transfer();
+  await expectExact(project.harness, end, [body]);
+  expect(end.retries).toBe(1);
+});
+
 test.each<[string, readonly string[]]>([
   ["one more", ["a.wav", "b.wav"]],
   ["another one", ["b.wav"]],

@@ -36,7 +36,7 @@ export function reportEvent(event: WorkflowEvent, startedAt: number, style: Styl
       if (steering.has(event.state) || event.state === "Wait") return undefined;
       return line(style("cyan", event.state));
     case "StateExited":
-      return event.state === "Check status" ? line(`  ${describePoll(event.output as TransferState)}`) : undefined;
+      return event.state === "Check status" ? describePoll(event.output as TransferState, line) : undefined;
     case "StateFailed":
       return event.stateType === "Task"
         ? line(`  ${style("yellow", `${event.error}: ${causeText(event.cause)}`)}`)
@@ -48,11 +48,12 @@ export function reportEvent(event: WorkflowEvent, startedAt: number, style: Styl
   }
 }
 
-function describePoll({ check, output, failure }: TransferState): string {
+function describePoll({ check, output, failure }: TransferState, line: (text: string) => string): string | undefined {
+  // A poll that ended in an error left no decision: its error has been shown.
+  if (!check) return undefined;
   const seen = `poll ${output?.polls}: ${output?.status ?? "no project"}, ${output?.verdict}`;
-  if (check?.next === "wait") return `${seen}; next poll in ${check.waitSeconds} s`;
-  if (failure) return `${seen}; ${failure.error}`;
-  return seen;
+  if (check.next === "wait") return line(`  ${seen}; next poll in ${check.waitSeconds} s`);
+  return line(failure ? `  ${seen}; ${failure.error}` : `  ${seen}`);
 }
 
 /** The sentence inside a Lambda error's Cause, which is JSON. */

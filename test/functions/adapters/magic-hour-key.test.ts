@@ -63,3 +63,12 @@ describe("the key", () => {
     expect(simulator.project(id)).toMatchObject({ deleted: true, deletes: 2 });
   });
 });
+
+test("a key of any form that the vendor's error repeats stays out of our error", async () => {
+  const odd = "AKEYOFNOKNOWNFORM42";
+  const body = JSON.stringify({ code: "unauthorized", message: `no such key: ${odd}` });
+  const { magicHour, id } = await runApi([{ status: 403, body }], { apiKey: fixedSecret(odd) });
+  const error = await rejectionOf(magicHour.getProject(id));
+  expect(error).toMatchObject({ name: "Unauthorized", message: expect.stringContaining("no such key: [redacted]") });
+  expect(everythingIn(error)).not.toContain(odd);
+});

@@ -117,3 +117,15 @@ describe("a secret from Secrets Manager", () => {
     expect(await secret.read()).toBe("mhk_live_1");
   });
 });
+
+test("a secret of keys and values, the console's default, is refused and not sent as a key", async () => {
+  const { secret } = await runSecretsManager(holding('{"key":"mhk_live_secretkey"}'));
+  const error = await rejectionOf(secret.read());
+  expect(error).toMatchObject({ name: "Unauthorized", message: expect.stringContaining("as plain text, not JSON") });
+  expect(everythingIn(error)).not.toContain("secretkey");
+});
+
+test("a secret marked for deletion is a refusal, not something to be polled for", async () => {
+  const { secret } = await runSecretsManager(failing("InvalidRequestException"));
+  await expect(secret.read()).rejects.toMatchObject({ name: "Unauthorized" });
+});

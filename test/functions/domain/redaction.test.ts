@@ -131,3 +131,10 @@ describe("of any text", () => {
     );
   });
 });
+
+it.each(["//h.example/o.wav?sig=abc123", "https%3A%2F%2Fh.example%2Fo.wav%3FX-Goog-Signature%3Dabc123"])(
+  "a signature in %s goes too",
+  (text) => {
+    expect(redact(`see ${text} there`)).not.toContain("abc123");
+  },
+);

@@ -261,3 +261,21 @@ describe("a vendor that does not answer", () => {
     expect(failure?.detail.errorMessage.length).toBeLessThan(500);
   });
 });
+
+describe("one look", () => {
+  const transfer = aTransfer({ waitForCompletion: false });
+
+  it.each([unavailable, notFound, withoutDownloads])("waits five minutes at most for an answer (%#)", (observation) => {
+    expect(decide(observation, at(299, { transfer }))).toMatchObject({ next: "wait", waitSeconds: 1 });
+    const { next, failure } = decide(observation, at(300, { transfer }));
+    expect([next, failure?.error]).toEqual(["fail", "DeadlineExceeded"]);
+    expect(failure?.detail.errorMessage).toContain("no longer than 300 s is waited for that");
+  });
+
+  it("does not advise a larger deadline where that would change nothing", () => {
+    const draft = decide(found({ status: "draft", downloads: [] }), at(3_600));
+    expect(draft.failure?.detail.errorMessage).toContain("no longer than 3600 s is waited for that");
+    const late = decide(found({ status: "queued", downloads: [] }), at(86_400));
+    expect(late.failure?.detail.errorMessage).toContain("with a larger deadlineSeconds");
+  });
+});

@@ -1,5 +1,7 @@
-import { Match } from "aws-cdk-lib/assertions";
+import { App } from "aws-cdk-lib";
+import { Match, Template } from "aws-cdk-lib/assertions";
 import { expect, test } from "vitest";
+import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
 import { synthesizedTemplate } from "./synthesized-stack.ts";
 
 const template = synthesizedTemplate();
@@ -65,6 +67,17 @@ test("functions are arm64 on Node 24 with JSON logs, bounded time, and a log gro
 test("every log group ends after three months", () => {
   template.resourceCountIs("AWS::Logs::LogGroup", 4);
   template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
+});
+
+test("two stacks of one account and region do not share a log group's name", () => {
+  const nameIn = (stackName: string) => {
+    const app = new App({ analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });
+    const stack = Template.fromStack(new AudioTransferStack(app, "Test", {}, { stackName }));
+    const groups = Object.values(stack.findResources("AWS::Logs::LogGroup")).map(({ Properties }) => Properties);
+    return groups.flatMap(({ LogGroupName }) => LogGroupName ?? []);
+  };
+  expect(nameIn("one")).toEqual([expect.stringMatching(/^\/aws\/vendedlogs\/states\/one-/)]);
+  expect(nameIn("one")).not.toEqual(nameIn("two"));
 });
 
 test("the state machine is a traced Standard one that logs everything but the data", () => {
