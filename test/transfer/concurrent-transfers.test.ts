@@ -48,12 +48,13 @@ function nth(kind: Moment, number: number): Moment {
   return (request) => kind(request) && ++count === number;
 }
 
-test.each<[string, Moment]>([
+test.each<[string, Moment, "disabled"?]>([
   ["looks at it for the copy", nth(isGet, 2)],
+  ["looks at it for the copy, where the vendor says enabled: false", nth(isGet, 2), "disabled"],
   ["begins its download", nth(({ path }) => path.startsWith("/downloads/"), 1)],
   ["is about to delete it", nth(isGet, 3)],
   ["deletes it", nth(({ method }) => method === "DELETE", 1)],
-])("another that finishes and deletes the project while one %s", async (_, moment) => {
+])("another that finishes and deletes the project while one %s", async (_, moment, deletedAnswer = undefined) => {
   let other: Promise<unknown[]> | undefined;
   const onRequest: RequestHook = async (request) => {
     if (other || !moment(request)) return undefined;
@@ -62,7 +63,7 @@ test.each<[string, Moment]>([
     return undefined;
   };
   await using harness = await TransferHarness.start({ simulator: { onRequest } });
-  const id = harness.simulator.createProject(atOnce);
+  const id = harness.simulator.createProject({ ...atOnce, ...(deletedAnswer && { deletedAnswer }) });
   const end = await harness.transfer({ id, deleteAfterDownload: true });
   expect(await other).toMatchObject([{ status: "SUCCEEDED", output: { deleted: "yes" } }]);
   expect([end.status, end.cause]).toEqual(["SUCCEEDED", undefined]);

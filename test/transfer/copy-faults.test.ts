@@ -122,6 +122,15 @@ test.each<[string, Behaviour]>([
   expect(project.origin.requests).toHaveLength(3 + 1);
 });
 
+test("a source that breaks off again and again is given up to the workflow, which begins anew", async () => {
+  // Bytes come each time, so it is the number of resumes that ends it: the first answer and 50 of them.
+  const crumbs = { ...cutAt(2_000), ...drip(1_000, 1) };
+  await using project = await startOriginProject({ body }, first(...Array(51).fill(crumbs)));
+  const end = await project.transfer();
+  await expectExact(project.harness, end, [body]);
+  expect(end.retries).toBe(1);
+});
+
 test("200 is no rest, even of the right length and with a Content-Range", async () => {
   const script = ({ headers }: { headers: { range?: string | undefined } }, nth: number) => {
     if (nth === 1) return cutAt(100_000);

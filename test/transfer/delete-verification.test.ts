@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { Manifest } from "../../functions/domain/manifest.ts";
 import type { Receipt } from "../../functions/domain/receipt.ts";
 import { localBucket } from "../../lib/local/embedded-cloud.ts";
-import { status } from "../support/behaviour.ts";
+import { stallAt, status } from "../support/behaviour.ts";
 import { crc32Blind, cutOnDisk, putObject, removeObject, xorOnDisk } from "../support/deeds.ts";
 import { audioBytes, type OriginProject, signedUrl, startOriginProject } from "../support/origin-project.ts";
 import { s3Error, storeFaults } from "../support/store-faults.ts";
@@ -111,6 +111,26 @@ test("the second of two objects is verified as well", async () => {
   const path = project.harness.cloud.store.pathOf(localBucket, second);
   const end = await runWith(project, () => xorOnDisk(path, Uint8Array.of(1), 0));
   expectRefused(project, end, /1-b\.wav are not those that were copied/);
+});
+
+test("the source of the second output is looked at as well", async () => {
+  const downloads = (origin: string, nthGet: number) =>
+    ["a.wav", "b.wav"].map((name) => signedUrl(origin, nthGet, name));
+  const rendered = { content: { body: audioBytes(body.length, 1) } };
+  const script = ({ path }: { path: string }, nth: number) =>
+    nth > 2 && path.includes("b.wav") ? rendered : undefined;
+  await using project = await startOriginProject({ body }, script, { downloads });
+  expectRefused(project, await project.transfer(), /the source of .*1-b\.wav has changed since it was copied/);
+});
+
+test("a source whose strong ETag is that of the copy is not read again, and not left open", async () => {
+  // The look's answer: true headers, and a body that never comes to its end.
+  const script = (_request: unknown, nth: number) => (nth === 1 ? undefined : stallAt(1_000));
+  await using project = await startOriginProject({ body: large }, script);
+  const end = await project.transfer();
+  expect(end).toMatchObject({ status: "SUCCEEDED", retries: 0, output: { deleted: "yes" } });
+  expect(project.origin.requests).toHaveLength(2);
+  await expect.poll(() => project.origin.openConnections).toBe(0);
 });
 
 test("an output that fails after one that was copied: nothing is deleted, no manifest says so", async () => {

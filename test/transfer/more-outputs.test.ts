@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { FunctionContext, WorkflowFunction } from "../../functions/host.ts";
 import type { RequestHook } from "../../lib/local/simulator/request-hook.ts";
+import { storeFaults } from "../support/store-faults.ts";
 import { expectExact } from "../support/transfer-expectations.ts";
 import { TransferHarness } from "../support/transfer-harness.ts";
 
@@ -52,4 +53,18 @@ test("with no time at all each run ends itself, and the attempts are used up: no
   expect(end.cause).toMatch(/0-output\.wav: (?:TimeoutError|AbortError)/);
   expect(await harness.keysBelow("")).toEqual([]);
   expect(harness.simulator.project(id).deletes).toBe(0);
+});
+
+test("what earlier runs verified is not read back by later ones", async () => {
+  const store = storeFaults("GetObject", []);
+  await using harness = await TransferHarness.start({ store });
+  // Two parts each, so that their hashes are in no metadata.
+  const plan = { queuedSeconds: 0, renderingSeconds: 0, outputs: 3, sizeBytes: 9 * 1_024 ** 2 };
+  const id = harness.simulator.createProject(plan);
+  harness.wrap({ "download-outputs": (copy) => (state) => copy(state, withTime(74)) });
+  const end = await harness.transfer({ id, deleteAfterDownload: true });
+  expect(end).toMatchObject({ status: "SUCCEEDED", output: { deleted: "yes" } });
+  expect(end.states.filter((state) => state === "Download outputs")).toHaveLength(3);
+  // By the deleting function, once.
+  expect([0, 1, 2].map((index) => store.counts[`GetObject ${index}-output.wav`])).toEqual([1, 1, 1]);
 });
