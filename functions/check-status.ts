@@ -3,7 +3,8 @@ import { composeVendor } from "./compose-vendor.ts";
 import { parseInput } from "./domain/input.ts";
 import { afterPoll } from "./domain/transfer-output.ts";
 import { decide, noPolls } from "./domain/verdict.ts";
-import { type Environment, lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
+import type { Environment } from "./environment.ts";
+import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /**
  * The workflow's `Check status`: one poll, and the decision what follows. Whatever may pass (no answer, 429, 5xx) is a

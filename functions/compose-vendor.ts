@@ -2,7 +2,8 @@ import { createGuardedHttp, type GuardedHttp } from "./adapters/guarded-http.ts"
 import { createMagicHour, type MagicHour } from "./adapters/magic-hour.ts";
 import { fixedSecret, secretsManagerSecret } from "./adapters/secrets.ts";
 import { environmentNames, vendorBaseUrl } from "./contract.ts";
-import { type Environment, type Host, requireVariable } from "./host.ts";
+import { type Environment, requireVariable } from "./environment.ts";
+import type { Host } from "./host.ts";
 
 /** The vendor's API and the guarded way out, from the environment. Apart from the store, so that a poll does not load S3. */
 export function composeVendor(environment: Environment, { now }: Host): { http: GuardedHttp; magicHour: MagicHour } {

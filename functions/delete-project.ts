@@ -5,7 +5,8 @@ import { composeVendor } from "./compose-vendor.ts";
 import { TransferFailed } from "./domain/errors.ts";
 import { parseInput } from "./domain/input.ts";
 import { afterDelete } from "./domain/transfer-output.ts";
-import { type Environment, lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
+import type { Environment } from "./environment.ts";
+import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
 
 /**
  * The workflow's `Delete project`: deletes the remote project after verifying everything itself, whatever ran before it.

@@ -6,14 +6,8 @@ import { defaultMaxOutputBytes, environmentNames } from "./contract.ts";
 import { parseInput } from "./domain/input.ts";
 import { manifestKey } from "./domain/object-key.ts";
 import { afterCopy, fitReceipts } from "./domain/transfer-output.ts";
-import {
-  bytesVariable,
-  type Environment,
-  lambdaHost,
-  onFirstCall,
-  requireOutput,
-  type WorkflowFunction,
-} from "./host.ts";
+import { bytesVariable, type Environment } from "./environment.ts";
+import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
 
 /**
  * The workflow's `Download outputs`: copies what is not verified in S3 yet and writes the manifest, or says that more is

@@ -1,9 +1,7 @@
 import type { LogSink } from "./adapters/log.ts";
 import type { TransferState } from "./contract.ts";
 import type { TransferOutput } from "./domain/transfer-output.ts";
-
-/** Environment variables, as `process.env` has them. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from "./environment.ts";
 
 /** What a function takes from where it runs, besides the environment. */
 export interface Host {
@@ -26,20 +24,6 @@ export interface FunctionContext {
 
 /** One task of the transfer workflow: takes the state whole, returns it whole. */
 export type WorkflowFunction = (state: TransferState, context: FunctionContext) => Promise<TransferState>;
-
-/** A variable that must be set. @throws {Error} naming it */
-export function requireVariable(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (value) return value;
-  throw new Error(`environment variable ${name} is not set`);
-}
-
-/** A variable that is a whole number of bytes, at least 1. @throws {Error} naming it when it is anything else */
-export function bytesVariable(environment: Environment, name: string, fallback: number): number {
-  const value = Number(environment[name] ?? fallback);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new Error(`environment variable ${name} must be a whole number of bytes, at least 1`);
-}
 
 /** The output that an earlier step left in the state. @throws {Error} when the workflow skipped that step */
 export function requireOutput(state: TransferState): TransferOutput {

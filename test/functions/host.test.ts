@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { bytesVariable, onFirstCall, requireOutput, requireVariable } from "../../functions/host.ts";
+import { bytesVariable, requireVariable } from "../../functions/environment.ts";
+import { onFirstCall, requireOutput } from "../../functions/host.ts";
 
 test("a variable that must be set is named when it is not", () => {
   expect(requireVariable({ A: "x" }, "A")).toBe("x");

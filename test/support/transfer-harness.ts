@@ -5,7 +5,8 @@ import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { inject } from "vitest";
 import { createS3Client } from "../../functions/adapters/s3-client.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
-import type { Environment, Host } from "../../functions/host.ts";
+import type { Environment } from "../../functions/environment.ts";
+import type { Host } from "../../functions/host.ts";
 import {
   type EmbeddedCloud,
   localBucket,
