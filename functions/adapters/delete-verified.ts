@@ -29,8 +29,9 @@ export interface DeletePorts {
 /**
  * Deletes the remote project, which cannot be undone, and so only after all of this, in this order: the manifest of this
  * project stands; every object it lists is read back from S3, byte for byte, and has its size, CRC32 and SHA-256; the
- * project is complete and its outputs, as the vendor lists them now, are exactly those of the manifest; and every source
- * still has the bytes that were copied. A project that is gone already is success. Can run any number of times.
+ * project is complete and its outputs, as the vendor lists them now, are exactly those of the manifest; every source still
+ * has the bytes that were copied; and the project, read a last time, still lists the same. A project that is gone already
+ * is success. Can run any number of times.
  * @throws {TransferFailed} when the deletion is refused
  * @throws {VendorUnavailable | StoreUnavailable | CopyInterrupted} when it could not be done or its outcome is unknown
  */
@@ -43,6 +44,10 @@ export async function deleteVerified({ id, downloadDirectory }: TransferInput, p
   if (found.kind === "gone") return;
   const outputs = requireListed(found.project, downloadDirectory, manifest);
   for (const output of outputs) await requireUnchanged(output, manifest, id, ports);
+  // Once more, because reading sources may take minutes in which an output can have been added.
+  const last = await findProject(id, magicHour);
+  if (last.kind === "gone") return;
+  requireListed(last.project, downloadDirectory, manifest);
   try {
     await magicHour.deleteProject(id);
   } catch (error) {

@@ -1,7 +1,7 @@
 /** The first law against a vendor that renders again: what is deleted is what was copied, or nothing is. */
 import { expect, test } from "vitest";
 import type { Behaviour } from "../support/behaviour.ts";
-import { audioBytes, startOriginProject } from "../support/origin-project.ts";
+import { audioBytes, signedUrl, startOriginProject } from "../support/origin-project.ts";
 import { manifestIn } from "../support/transfer-expectations.ts";
 
 const body = audioBytes(100_000);
@@ -52,3 +52,31 @@ test("a source that cannot be looked at leaves the deletion pending", async () =
   expect(project.harness.simulator.project(project.id).deletes).toBe(0);
   expect((await manifestIn(project.harness, `audio-projects/${project.id}`)).outputs).toHaveLength(1);
 });
+
+test("an output that is added while the sources are looked at keeps the project", async () => {
+  // GETs: a poll, the copy, the deletion's first look, and its last one just before the DELETE.
+  const downloads = (at: string, nth: number) =>
+    nth < 4 ? [signedUrl(at, nth)] : [signedUrl(at, nth), signedUrl(at, nth, "second.wav")];
+  await using project = await startOriginProject({ body }, {}, { downloads });
+  const end = await project.transfer();
+  expect(end).toMatchObject({ status: "FAILED", error: "TransferFailed" });
+  expect(end.cause).toContain("its outputs are no longer those of the manifest");
+  expect(project.harness.simulator.project(project.id).deletes).toBe(0);
+});
+
+test("a project that is gone by the last look needs no DELETE", async () => {
+  await using project = await startOriginProject({ body }, {}, { simulator: { onRequest: goneFrom(4) } });
+  const end = await project.transfer();
+  expect(end).toMatchObject({ status: "SUCCEEDED", output: { deleted: "yes" } });
+  expect(project.harness.simulator.project(project.id).deletes).toBe(0);
+});
+
+/** 404 from the nth GET of a project on. */
+function goneFrom(nth: number) {
+  let gets = 0;
+  return ({ method, path }: { method: string; path: string }) => {
+    if (method !== "GET" || !path.startsWith("/v1/")) return undefined;
+    gets += 1;
+    return gets < nth ? undefined : { status: 404, body: JSON.stringify({ code: "not_found", message: "Not found" }) };
+  };
+}

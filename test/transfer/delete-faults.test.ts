@@ -40,8 +40,8 @@ test.each(["not-found", "disabled"] as const)(
 );
 
 test("a DELETE whose answer is lost and that is then looked for in vain is repeated", async () => {
-  // A poll, the copy, the deletion's own look; then three looks for what became of the DELETE.
-  const gets = firstAnswers("GET", [...Array(3).fill(undefined), "reset", refusal(503), "reset"]);
+  // A poll, the copy, the deletion's own two looks; then three looks for what became of the DELETE.
+  const gets = firstAnswers("GET", [...Array(4).fill(undefined), "reset", refusal(503), "reset"]);
   const lost = deletesAndResets();
   await using transfer = await run(async (request) => gets(request) ?? (await lost(request)));
   expect(transfer.end).toMatchObject({ status: "SUCCEEDED", output: { deleted: "yes" } });
@@ -99,8 +99,8 @@ test.each([
   expect(transfer.end).toMatchObject({ status: "FAILED", error, retries: 0 });
   expect(transfer.end.cause).toBe(`DELETE of project ${transfer.id}: the vendor answered ${status} (no: No.)`);
   expect(await transfer.harness.isStored(`audio-projects/${transfer.id}/manifest.json`)).toBe(true);
-  // A poll, the copy, the deletion's own look; none afterwards, because a refusal is an answer.
-  expect(transfer.seen()).toMatchObject({ gets: 3, deletes: 1, deleted: false });
+  // A poll, the copy, the deletion's own two looks; none afterwards, because a refusal is an answer.
+  expect(transfer.seen()).toMatchObject({ gets: 4, deletes: 1, deleted: false });
 });
 
 test("a project that cannot be looked at before its deletion is not deleted: pending", async () => {
