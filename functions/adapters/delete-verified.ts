@@ -52,7 +52,8 @@ export async function deleteVerified({ id, downloadDirectory }: TransferInput, p
     await magicHour.deleteProject(id);
   } catch (error) {
     // The answer may be lost while the project is deleted: what counts is whether it is still there.
-    if (!(error instanceof VendorUnavailable) || !(await isGone(id, magicHour))) throw error;
+    if (!(error instanceof VendorUnavailable)) throw error;
+    if ((await findProject(id, magicHour)).kind !== "gone") throw error;
   }
   log.info("remote project deleted", { id, outputs: manifest.outputs.length });
 }
@@ -88,11 +89,6 @@ async function requireUnchanged(
   const source = { http, signal, url: output.url, refreshUrl: () => freshUrl(output, id, magicHour) };
   if (receipt && (await isSourceUnchanged(receipt, source))) return;
   throw refused(id, `the source of ${output.key} has changed since it was copied`);
-}
-
-async function isGone(id: string, magicHour: MagicHour): Promise<boolean> {
-  const observation = await magicHour.getProject(id);
-  return observation.kind === "not-found" || (observation.kind === "project" && !observation.project.enabled);
 }
 
 function refused(id: string, why: string): TransferFailed {
