@@ -1,9 +1,10 @@
 import { createLog } from "./adapters/log.ts";
 import { composeVendor } from "./compose-vendor.ts";
+import { requireAllowed } from "./domain/endpoint.ts";
 import { parseInput } from "./domain/input.ts";
 import { afterPoll } from "./domain/transfer-output.ts";
 import { decide, noPolls } from "./domain/verdict.ts";
-import type { Environment } from "./environment.ts";
+import { type Environment, endpointPolicy } from "./environment.ts";
 import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -13,9 +14,11 @@ import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
  */
 export function createCheckStatus(environment: Environment, host = lambdaHost): WorkflowFunction {
   const { magicHour } = composeVendor(environment, host);
+  const policy = endpointPolicy(environment);
   return async (state) => {
     const { name: execution, startedAt } = state.execution;
     const transfer = parseInput(state.input);
+    requireAllowed(transfer.notify, policy);
     const observation = await magicHour.getProject(transfer.id);
     const [now, random] = [host.now(), host.random()];
     const counts = state.check?.counts ?? noPolls;

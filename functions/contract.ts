@@ -2,6 +2,7 @@
  * What the workflow and its functions share: the shape of the state and the names of the environment variables. Imported
  * by functions, lib/cloud and lib/local, so that the compiler couples them; imports only the domain.
  */
+import type { AttemptRecord, DeliveryFailure, DeliveryOutput } from "./domain/delivery.ts";
 import type { Failure } from "./domain/failure.ts";
 import type { TransferInput } from "./domain/input.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -30,6 +31,31 @@ export interface TransferState {
   readonly output?: TransferOutput;
 }
 
+/** The state that runs through the delivery workflow: one event to one endpoint. */
+export interface DeliveryState {
+  /** Name of the execution, and its start (UTC, ISO 8601), from the workflow's context. */
+  readonly execution: { readonly name: string; readonly startedAt: string };
+  /** The execution's input as it was given: a `Delivery`. */
+  readonly input: unknown;
+  /** The last attempt. */
+  readonly attempt?: AttemptRecord;
+  /** The execution's output so far: all attempts. */
+  readonly output?: DeliveryOutput;
+  /** Why the delivery fails, when it does. */
+  readonly failure?: DeliveryFailure;
+}
+
+/** An endpoint of the stack's configuration, as {@link environmentNames.endpoints} lists it. */
+export interface ConfiguredEndpoint {
+  /** The receiver's URL. */
+  readonly url: string;
+  /** ARN of the signing secret for this endpoint alone. Default: the stack's. */
+  readonly signingSecretArn?: string;
+}
+
+/** The `source` of our events on an event bus. */
+export const eventSource = "magic-hour-audio-transfer";
+
 /** Names of the environment variables that the functions read. Set by lib/cloud on AWS and by lib/local elsewhere. */
 export const environmentNames = {
   /** Bucket that the outputs go to. */
@@ -42,6 +68,18 @@ export const environmentNames = {
   apiKey: "MAGIC_HOUR_API_KEY",
   /** Base URL of the vendor's API. */
   baseUrl: "MAGIC_HOUR_BASE_URL",
+  /** The stack's own endpoints: a JSON list of `ConfiguredEndpoint`. Default none. */
+  endpoints: "WEBHOOK_ENDPOINTS",
+  /** Hosts that an input's `notify` may name, comma-separated, or `any`. Default none. */
+  notifyHosts: "NOTIFY_HOSTS",
+  /** ARN of the event bus that is told of every transfer. */
+  eventBus: "EVENT_BUS_ARN",
+  /** ARN of the delivery state machine. */
+  deliveryStateMachine: "DELIVERY_STATE_MACHINE_ARN",
+  /** ARN of the Secrets Manager secret that webhooks are signed with. */
+  signingSecretArn: "WEBHOOK_SIGNING_SECRET_ARN",
+  /** The signing secrets themselves, separated by blanks: for one machine, never set in the cloud. */
+  signingSecret: "WEBHOOK_SIGNING_SECRET",
   /** Origins (`http://127.0.0.1:4010`, comma-separated) free of the guarded adapter's rules: only the embedded cloud sets it. */
   guardExceptions: "GUARDED_HTTP_EXCEPTIONS",
 } as const;
@@ -54,6 +92,13 @@ export const defaultMaxOutputBytes = 16 * 1_024 ** 3;
 
 /**
  * Time a function may run, in seconds. A poll takes at most 2 × 15 s (one repeat with a fresh key); the copy and the
- * deletion (which reads everything back) get Lambda's longest, 900 s.
+ * deletion (which reads everything back) get Lambda's longest, 900 s. Starting deliveries asks Step Functions at most three
+ * times for 6 s, all at once; an attempt takes 15 s, and 12 s for its secret.
  */
-export const functionTimeoutSeconds = { checkStatus: 45, downloadOutputs: 900, deleteProject: 900 } as const;
+export const functionTimeoutSeconds = {
+  checkStatus: 45,
+  downloadOutputs: 900,
+  deleteProject: 900,
+  notify: 45,
+  deliver: 45,
+} as const;

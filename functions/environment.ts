@@ -1,3 +1,6 @@
+import { type ConfiguredEndpoint, environmentNames } from "./contract.ts";
+import { type EndpointPolicy, parsePolicy } from "./domain/endpoint.ts";
+
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,4 +16,16 @@ export function bytesVariable(environment: Environment, name: string, fallback: 
   const value = Number(environment[name] ?? fallback);
   if (Number.isSafeInteger(value) && value >= 1) return value;
   throw new Error(`environment variable ${name} must be a whole number of bytes, at least 1`);
+}
+
+/** The stack's own endpoints. @throws {Error} naming the variable when it is no list; lib/cloud has checked the rest */
+export function configuredEndpoints(environment: Environment): ConfiguredEndpoint[] {
+  const listed: unknown = JSON.parse(environment[environmentNames.endpoints] || "[]");
+  if (Array.isArray(listed)) return listed;
+  throw new Error(`environment variable ${environmentNames.endpoints} must be a JSON list`);
+}
+
+/** Which endpoints a transfer may name. */
+export function endpointPolicy(environment: Environment): EndpointPolicy {
+  return parsePolicy(environment[environmentNames.notifyHosts], environment[environmentNames.guardExceptions]);
 }

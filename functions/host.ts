@@ -1,5 +1,5 @@
 import type { LogSink } from "./adapters/log.ts";
-import type { TransferState } from "./contract.ts";
+import type { DeliveryState, TransferState } from "./contract.ts";
 import type { TransferOutput } from "./domain/transfer-output.ts";
 import type { Environment } from "./environment.ts";
 
@@ -25,6 +25,9 @@ export interface FunctionContext {
 /** One task of the transfer workflow: takes the state whole, returns it whole. */
 export type WorkflowFunction = (state: TransferState, context: FunctionContext) => Promise<TransferState>;
 
+/** The task of the delivery workflow: takes the state whole, returns it whole. */
+export type DeliveryFunction = (state: DeliveryState, context: FunctionContext) => Promise<DeliveryState>;
+
 /** The output that an earlier step left in the state. @throws {Error} when the workflow skipped that step */
 export function requireOutput(state: TransferState): TransferOutput {
   if (state.output) return state.output;
@@ -32,8 +35,10 @@ export function requireOutput(state: TransferState): TransferOutput {
 }
 
 /** A function that is composed from `process.env` at its first call, so that importing it needs no environment. */
-export function onFirstCall(create: (environment: Environment) => WorkflowFunction): WorkflowFunction {
-  let created: WorkflowFunction | undefined;
+export function onFirstCall<State>(
+  create: (environment: Environment) => (state: State, context: FunctionContext) => Promise<State>,
+): (state: State, context: FunctionContext) => Promise<State> {
+  let created: ReturnType<typeof create> | undefined;
   return (state, context) => {
     created ??= create(process.env);
     return created(state, context);

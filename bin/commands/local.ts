@@ -1,8 +1,14 @@
 import { Command } from "commander";
 import { lambdaHost } from "../../functions/host.ts";
-import { localBucket, localStateMachineArn, startEmbeddedCloud } from "../../lib/local/embedded-cloud.ts";
-import { startMagicHourSimulator } from "../../lib/local/simulator/magic-hour-simulator.ts";
-import { startStepFunctionsEndpoint } from "../../lib/local/workflows/step-functions-endpoint.ts";
+import {
+  type EmbeddedCloud,
+  localBucket,
+  newSigningSecret,
+  startEmbeddedCloud,
+} from "../../lib/local/embedded-cloud.ts";
+import { localDeliveryStateMachineArn, localStateMachineArn } from "../../lib/local/local-machines.ts";
+import { type MagicHourSimulator, startMagicHourSimulator } from "../../lib/local/simulator/magic-hour-simulator.ts";
+import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from "../../lib/local/webhook-receiver.ts";
 import { planOf, type SimulationOptions, simulationOptions, wholeNumber } from "./options.ts";
 import { createAndGet } from "./simulate.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
@@ -11,6 +17,7 @@ interface LocalOptions extends SimulationOptions {
   readonly stepFunctionsPort: number;
   readonly storePort: number;
   readonly simulatorPort: number;
+  readonly receiverPort: number;
   readonly store: string;
 }
 
@@ -18,10 +25,11 @@ interface LocalOptions extends SimulationOptions {
 export function localCommand(): Command {
   const port = wholeNumber(0, 65_535);
   const command = new Command("local")
-    .description("keep the embedded cloud up: Step Functions, S3 and the Magic Hour simulator on 127.0.0.1")
+    .description("keep the embedded cloud up: Step Functions, S3, a webhook receiver and the Magic Hour simulator")
     .option("--step-functions-port <port>", "port of Step Functions, 0 for any free one", port, 8083)
     .option("--store-port <port>", "port of S3, 0 for any free one", port, 8084)
     .option("--simulator-port <port>", "port of the simulator, 0 for any free one", port, 8085)
+    .option("--receiver-port <port>", "port of the webhook receiver, 0 for any free one", port, 8086)
     .option("--store <path>", "directory that stands for S3", ".local/s3")
     .addHelpText("after", "\nExample:\n  audio-transfer local --store /tmp/s3")
     .action(local);
@@ -31,36 +39,64 @@ export function localCommand(): Command {
 
 async function local(options: LocalOptions): Promise<void> {
   const simulator = await startMagicHourSimulator({ port: options.simulatorPort, plan: planOf(options) });
+  const signingSecret = newSigningSecret();
+  const receiver = await startWebhookReceiver({
+    signingSecrets: [signingSecret],
+    port: options.receiverPort,
+    onWebhook: showWebhook,
+  });
   const cloud = await startEmbeddedCloud({
     directory: options.store,
     storePort: options.storePort,
+    stepFunctionsPort: options.stepFunctionsPort,
     vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
-    guardExceptions: [simulator.url],
+    guardExceptions: [simulator.url, receiver.url],
+    webhooks: [{ url: `${receiver.url}/webhooks` }],
+    signingSecret,
     host: { ...lambdaHost, sink: { info: logLine, warn: logLine } },
   });
-  const { workflows, store } = cloud;
-  const endpoint = await startStepFunctionsEndpoint({ workflows, port: options.stepFunctionsPort });
-  process.stdout.write(`The embedded cloud is up, Ctrl-C stops it.
-  Step Functions  ${endpoint.url}
+  process.stdout.write(banner({ simulator, receiver, cloud }));
+  await untilInterrupted();
+  await cloud.close();
+  await receiver.close();
+  await simulator.close();
+}
+
+interface Running {
+  readonly simulator: MagicHourSimulator;
+  readonly receiver: WebhookReceiver;
+  readonly cloud: EmbeddedCloud;
+}
+
+function banner({ simulator, receiver, cloud: { stepFunctions, store } }: Running): string {
+  return `The embedded cloud is up, Ctrl-C stops it.
+  Step Functions  ${stepFunctions.url}
   S3              ${store.url}   (files below ${store.directory}/${localBucket})
   Magic Hour      ${simulator.url}
+  Webhooks        ${receiver.url}   (is told of every transfer, verifies, and shows here what came)
 
 Create a project:
 ${createAndGet(simulator)}
 Transfer it with the AWS CLI or any SDK:
-export AWS_ENDPOINT_URL_SFN=${endpoint.url} AWS_ENDPOINT_URL_S3=${store.url}
+export AWS_ENDPOINT_URL_SFN=${stepFunctions.url} AWS_ENDPOINT_URL_S3=${store.url}
 export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1 AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
-aws stepfunctions start-execution --endpoint-url ${endpoint.url} --name "$id" \\
+aws stepfunctions start-execution --endpoint-url ${stepFunctions.url} --name "$id" \\
   --state-machine-arn ${localStateMachineArn} --input "{\\"id\\":\\"$id\\"}"
-aws stepfunctions describe-execution --endpoint-url ${endpoint.url} \\
+aws stepfunctions describe-execution --endpoint-url ${stepFunctions.url} \\
   --execution-arn ${localStateMachineArn.replace(":stateMachine:", ":execution:")}:$id
 aws s3 ls --endpoint-url ${store.url} --recursive s3://${localBucket}/
 
-`);
-  await untilInterrupted();
-  await endpoint.close();
-  await cloud.close();
-  await simulator.close();
+See the deliveries of its event:
+aws stepfunctions list-executions --endpoint-url ${stepFunctions.url} \\
+  --state-machine-arn ${localDeliveryStateMachineArn}
+
+`;
+}
+
+/** What came to the receiver, as a line on stdout. */
+function showWebhook({ type, messageId, isVerified, isRepeat, problem, path }: ReceivedWebhook): void {
+  const seen = isVerified ? `signature verified${isRepeat ? ", seen before" : ""}` : `refused: ${problem}`;
+  process.stdout.write(`webhook ${type ?? "of no type"} at ${path}, ${seen}  ${messageId ?? ""}\n`);
 }
 
 /** The functions' log, a line of JSON each, on stderr. */

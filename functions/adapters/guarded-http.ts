@@ -9,6 +9,8 @@ export interface GuardedRequest {
   readonly method?: "GET" | "DELETE" | "POST";
   /** Request headers. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Request body, sent as UTF-8 with its length. Default none. */
+  readonly body?: string;
   /** Ends the request and its body. */
   readonly signal?: AbortSignal;
   /** Milliseconds until the response's headers must be there. Default 10,000. */
@@ -62,7 +64,8 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
   // found dead by the next request, which would then count as a failed poll.
   const agent = new Agent({ connect: guardedConnector(free, resolve, connectTimeout), allowH2: false, pipelining: 0 });
   return {
-    async request(text, { method = "GET", headers = {}, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = {}) {
+    async request(text, request = {}) {
+      const { method = "GET", headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = request;
       const url = checkedUrl(text, free);
       const { origin, host } = url;
       const path = requestTarget(text, url);
@@ -74,6 +77,7 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
           headers,
           headersTimeout,
           bodyTimeout,
+          ...(body !== undefined && { body }),
           ...(signal && { signal }),
         });
         // undici gives a body that is destroyed early an error: a reader gets it too, but unread it would end the process.

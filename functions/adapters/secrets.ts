@@ -1,4 +1,5 @@
 import { Unauthorized, VendorUnavailable } from "../domain/errors.ts";
+import { keptMilliseconds, readSecretValue } from "./secret-value.ts";
 
 /** A secret that is fetched when it is first needed and kept for a while. */
 export interface Secret {
@@ -7,16 +8,6 @@ export interface Secret {
   /** Forgets what was kept, so that the next read sees a rotated secret. */
   forget(): void;
 }
-
-/** Milliseconds a secret is kept in memory: a rotation takes effect within five minutes. */
-const keptMilliseconds = 300_000;
-
-/**
- * Milliseconds until Secrets Manager must connect, and then answer; asked at most twice. A poll may read the key twice and
- * call the vendor for twice 15 s: 2 × 2 × 3 + 30 = 42 s, within the 45 s that its function has.
- */
-const requestTimeout = 3_000;
-const mostAttempts = 2;
 
 /** A secret from a fixed text: for one machine, where the environment holds the key. */
 export function fixedSecret(text: string): Secret {
@@ -29,11 +20,7 @@ export function fixedSecret(text: string): Secret {
  * @param now milliseconds since the epoch
  * @param timeout milliseconds until Secrets Manager must answer, each time it is asked
  */
-export function secretsManagerSecret(
-  arn: string,
-  now: () => number = Date.now,
-  timeout: number = requestTimeout,
-): Secret {
+export function secretsManagerSecret(arn: string, now: () => number = Date.now, timeout?: number): Secret {
   let kept: { text: string; until: number } | undefined;
   return {
     async read() {
@@ -51,22 +38,14 @@ export function secretsManagerSecret(
 /** Refusals that asking again does not cure: no permission, or a secret marked for deletion. */
 const refusedReads = new Set(["AccessDeniedException", "InvalidRequestException"]);
 
-async function fetchSecret(arn: string, timeout: number): Promise<string> {
-  const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-  const client = new SecretsManagerClient({
-    maxAttempts: mostAttempts,
-    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
-  });
+async function fetchSecret(arn: string, timeout: number | undefined): Promise<string> {
   let text: string | undefined;
   try {
-    text = (await client.send(new GetSecretValueCommand({ SecretId: arn }))).SecretString?.trim();
+    text = (await readSecretValue(arn, { timeout }))?.trim();
   } catch (error) {
     const name = error instanceof Error ? error.name : "unknown";
     if (refusedReads.has(name)) throw new Unauthorized(`the secret ${arn} may not be read: ${name}`);
-    // A secret that was created without a value answers as if it did not exist (Secrets Manager API reference).
-    if (name !== "ResourceNotFoundException") throw new VendorUnavailable(`the API key cannot be read: ${name}`);
-  } finally {
-    client.destroy();
+    throw new VendorUnavailable(`the API key cannot be read: ${name}`);
   }
   // The console's default is a JSON object of keys and values: sent whole, it would look like a wrong key.
   if (text?.startsWith("{")) throw new Unauthorized(`the secret ${arn} must be the key alone, as plain text, not JSON`);

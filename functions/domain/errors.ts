@@ -53,6 +53,16 @@ export class CopyInterrupted extends Error {
   override readonly name = "CopyInterrupted";
 }
 
+/** Step Functions did not start a delivery. Passing: the workflow repeats it. */
+export class NotifierUnavailable extends Error {
+  override readonly name = "NotifierUnavailable";
+}
+
+/** A signing secret is not usable: the message names the bound. The attempt is not made; the schedule goes on. */
+export class InvalidSigningSecret extends Error {
+  override readonly name = "InvalidSigningSecret";
+}
+
 /** The guarded HTTP adapter refused a URL or an address before any byte was sent. Terminal. */
 export class AddressRefused extends Error {
   override readonly name = "AddressRefused";
@@ -76,7 +86,12 @@ export const terminalErrorNames = [
 export type TerminalErrorName = (typeof terminalErrorNames)[number];
 
 /** Names of passing errors: repeated by the workflow's `Retry`, and a `TransferFailed` when the attempts are used up. */
-export const passingErrorNames = ["VendorUnavailable", "StoreUnavailable", "CopyInterrupted"] as const;
+export const passingErrorNames = [
+  "VendorUnavailable",
+  "StoreUnavailable",
+  "CopyInterrupted",
+  "NotifierUnavailable",
+] as const;
 
 /** An instance of the terminal family. */
 export type TerminalError =
@@ -90,3 +105,12 @@ export type TerminalError =
 
 /** One of {@link passingErrorNames}. */
 export type PassingErrorName = (typeof passingErrorNames)[number];
+
+/**
+ * Names with which a delivery ends FAILED: refused for good (410, an address that is not public), the schedule used up, an
+ * input that is none, and a function that crashed. Each is in the list of failed executions, and can be replayed.
+ */
+export const deliveryErrorNames = ["InvalidInput", "DeliveryRejected", "DeliveryExhausted", "DeliveryFailed"] as const;
+
+/** One of {@link deliveryErrorNames}. */
+export type DeliveryErrorName = (typeof deliveryErrorNames)[number];

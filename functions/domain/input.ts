@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { endpointProblem, mostEndpoints } from "./endpoint.ts";
 import { InvalidInput } from "./errors.ts";
 
 /** Longest accepted project id, in characters. The vendor's ids are cuids of 25; 64 leaves room for a new form. */
@@ -16,7 +17,7 @@ export const defaultDeadlineSeconds = 86_400;
  */
 export const longestDeadlineSeconds = 364 * 86_400;
 
-/** Largest `metadata`, in bytes of its JSON text: it travels in the state, the output and (later) in events below 20 kB. */
+/** Largest `metadata`, in bytes of its JSON text: it travels in the state, the output and in events below 20 kB. */
 export const largestMetadataBytes = 4_096;
 
 /** Most unknown fields that a refusal names: its message travels in workflow state, which ends at 262,144 bytes. */
@@ -36,7 +37,9 @@ export interface TransferInput {
   readonly deleteAfterDownload: boolean;
   /** Seconds from the start of the execution until a pending project is given up. Default 86,400. */
   readonly deadlineSeconds: number;
-  /** Echoed in the output. At most 4,096 bytes as JSON. Default `{}`. */
+  /** Webhook endpoints to tell of the end, besides the stack's own: at most 10 URLs. Default none. */
+  readonly notify: readonly string[];
+  /** Echoed in the output and in events. At most 4,096 bytes as JSON. Default `{}`. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
@@ -47,6 +50,7 @@ const fieldNames = [
   "downloadDirectory",
   "deleteAfterDownload",
   "deadlineSeconds",
+  "notify",
   "metadata",
 ];
 
@@ -95,6 +99,20 @@ const metadataSchema = v.pipe(
   ),
 );
 
+const notifyBound = `notify: must be a list of at most ${mostEndpoints} URLs`;
+
+const notifySchema = v.pipe(
+  v.array(v.unknown(), notifyBound),
+  v.maxLength(mostEndpoints, notifyBound),
+  v.rawTransform(({ dataset, addIssue }) =>
+    dataset.value.map((text, position) => {
+      const problem = endpointProblem(text);
+      if (problem) addIssue({ message: `notify[${position}]: ${problem}` });
+      return String(text);
+    }),
+  ),
+);
+
 const inputSchema = v.object({
   id: idSchema,
   waitForCompletion: flag("waitForCompletion", true),
@@ -110,8 +128,16 @@ const inputSchema = v.object({
     ),
     defaultDeadlineSeconds,
   ),
+  notify: v.optional(notifySchema, []),
   metadata: v.optional(metadataSchema, {}),
 });
+
+/** The metadata of an input that may be invalid elsewhere; none when it is invalid itself. */
+export function readMetadata(raw: unknown): TransferInput["metadata"] {
+  const given = typeof raw === "object" && raw !== null && "metadata" in raw ? raw.metadata : {};
+  const parsed = v.safeParse(metadataSchema, given);
+  return parsed.success ? parsed.output : {};
+}
 
 /**
  * Validates an execution's input and fills in the defaults.

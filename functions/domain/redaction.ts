@@ -37,5 +37,7 @@ export function redact(text: string, longest = longestForeignText): string {
       .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
       .replace(/\b(?:bearer\s+)+[^\s"',;]+/gi, "Bearer [redacted]")
       .slice(0, longest)
+      // The cut may have halved a character, and a half one is no UTF-8.
+      .toWellFormed()
   );
 }

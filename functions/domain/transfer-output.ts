@@ -31,6 +31,8 @@ export interface TransferOutput {
   readonly startedAt: string;
   /** End of the last step that did something, UTC, ISO 8601. */
   readonly finishedAt: string;
+  /** Whether the deliveries of the transfer's event were started; false where there is none: while still pending. */
+  readonly announced: boolean;
   /** The input's metadata. */
   readonly metadata: TransferInput["metadata"];
 }
@@ -60,6 +62,7 @@ export function afterPoll(
     polls: counts.polls,
     startedAt: context.startedAt,
     finishedAt: new Date(context.now).toISOString(),
+    announced: false,
     metadata: transfer.metadata,
   };
 }

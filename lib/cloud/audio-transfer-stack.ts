@@ -12,7 +12,7 @@ export class AudioTransferStack extends Stack {
   constructor(scope: Construct, id: string, config: AudioTransferConfig = {}, props: StackProps = {}) {
     super(scope, id, { description: "Magic Hour audio to S3", ...props });
     this.transfer = new AudioTransfer(this, "AudioTransfer", config);
-    const { stateMachine, bucket, apiKeySecret } = this.transfer;
+    const { stateMachine, bucket, apiKeySecret, notifier, alarms } = this.transfer;
     new CfnOutput(this, "StateMachineArn", {
       value: stateMachine.stateMachineArn,
       description:
@@ -22,6 +22,20 @@ export class AudioTransferStack extends Stack {
     new CfnOutput(this, "ApiKeySecretArn", {
       value: apiKeySecret.secretArn,
       description: "Fill it once: aws secretsmanager put-secret-value --secret-id <this> --secret-string mhk_…",
+    });
+    new CfnOutput(this, "SigningSecretArn", {
+      value: notifier.signingSecret.secretArn,
+      description:
+        "What webhooks are signed with, for receivers: aws secretsmanager get-secret-value --secret-id <this>",
+    });
+    new CfnOutput(this, "DeliveryStateMachineArn", {
+      value: notifier.stateMachine.stateMachineArn,
+      description: "Undelivered: aws stepfunctions list-executions --status-filter FAILED --state-machine-arn <this>",
+    });
+    new CfnOutput(this, "AlarmTopicArn", {
+      value: alarms.topic.topicArn,
+      description:
+        "Hear of alarms: aws sns subscribe --topic-arn <this> --protocol email --notification-endpoint <address>",
     });
   }
 }

@@ -4,17 +4,21 @@ import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { defaultMaxOutputBytes, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
+import { anyHost } from "../../functions/domain/endpoint.ts";
 import { acknowledgeObjectWildcard } from "./acknowledged-wildcards.ts";
 import { ApiKeySecret } from "./api-key-secret.ts";
 import { type AudioTransferConfig, checkConfig } from "./config.ts";
+import { Notifier } from "./notifier.ts";
+import { NotifierAlarms } from "./notifier-alarms.ts";
 import { OutputBucket } from "./output-bucket.ts";
 import { TransferFunction } from "./transfer-function.ts";
-import { TransferStateMachine } from "./transfer-state-machine.ts";
+import { TransferWorkflow } from "./transfer-workflow.ts";
+import { WorkflowStateMachine } from "./workflow-state-machine.ts";
 
-/** The functions of the transfer workflow, by their file names below functions/. */
-export type TransferFunctionName = "check-status" | "download-outputs" | "delete-project";
+/** The functions of the two workflows, by their file names below functions/. */
+export type TransferFunctionName = "check-status" | "download-outputs" | "delete-project" | "notify" | "deliver";
 
-/** The whole transfer on AWS: the workflow, its functions, the bucket and the secret. */
+/** The whole transfer on AWS: the workflow, its functions, the bucket, the secret and the notifier. */
 export class AudioTransfer extends Construct {
   /** Where outputs go. */
   readonly bucket: IBucket;
@@ -22,7 +26,11 @@ export class AudioTransfer extends Construct {
   readonly apiKeySecret: ISecret;
   /** Start an execution of it with `{"id": "<project id>"}`. */
   readonly stateMachine: StateMachine;
-  /** The functions that the workflow calls. */
+  /** Tells of each transfer's end. */
+  readonly notifier: Notifier;
+  /** Two alarms: of events that were not delivered, and of transfers that nobody was told of. */
+  readonly alarms: NotifierAlarms;
+  /** The functions that the workflows call. */
   readonly functions: Readonly<Record<TransferFunctionName, TransferFunction>>;
 
   /** @throws {Error} naming the property and its bound when the configuration is impossible */
@@ -35,16 +43,30 @@ export class AudioTransfer extends Construct {
     this.apiKeySecret = config.apiKeySecretArn
       ? Secret.fromSecretCompleteArn(this, "ApiKey", config.apiKeySecretArn)
       : (new ApiKeySecret(this, "ApiKey") as ISecret);
-    this.functions = this.createFunctions(config.maxOutputBytes ?? defaultMaxOutputBytes);
-    acknowledgeObjectWildcard(this.bucket, this.functions);
-    this.stateMachine = new TransferStateMachine(this, "Workflow", {
-      checkStatus: this.functions["check-status"].function,
-      downloadOutputs: this.functions["download-outputs"].function,
-      deleteProject: this.functions["delete-project"].function,
-    }).stateMachine;
+    this.notifier = new Notifier(this, "Notifier", config);
+    const { notify, deliver } = this.notifier;
+    const copying = this.createFunctions(config);
+    acknowledgeObjectWildcard(this.bucket, copying);
+    this.functions = { ...copying, notify, deliver };
+    const called = {
+      checkStatus: copying["check-status"].function,
+      downloadOutputs: copying["download-outputs"].function,
+      deleteProject: copying["delete-project"].function,
+      notify: notify.function,
+    };
+    const { stateMachine, logGroup } = new WorkflowStateMachine(this, "Workflow", {
+      definition: new TransferWorkflow(this, "Definition", called).definition,
+      functions: Object.values(called),
+      comment: "Polls a Magic Hour audio project, copies its outputs to S3, deletes it if asked",
+    });
+    this.stateMachine = stateMachine;
+    this.alarms = new NotifierAlarms(this, "Alarms", { deliveries: this.notifier.stateMachine, transferLog: logGroup });
   }
 
-  private createFunctions(maxOutputBytes: number): Record<TransferFunctionName, TransferFunction> {
+  private createFunctions({
+    maxOutputBytes = defaultMaxOutputBytes,
+    notifyHosts,
+  }: AudioTransferConfig): Record<Exclude<TransferFunctionName, "notify" | "deliver">, TransferFunction> {
     const { bucket, apiKeySecret } = this;
     const readKey = new PolicyStatement({
       actions: ["secretsmanager:GetSecretValue"],
@@ -61,7 +83,7 @@ export class AudioTransfer extends Construct {
         description: "One poll of a Magic Hour audio project, and the decision what follows",
         timeoutSeconds: functionTimeoutSeconds.checkStatus,
         memoryMiB: 256,
-        environment: vendor,
+        environment: { ...vendor, [environmentNames.notifyHosts]: notifyHosts?.join(",") ?? anyHost },
         statements: [readKey],
       }),
       "download-outputs": new TransferFunction(this, "DownloadOutputs", {

@@ -35,11 +35,11 @@ export const whenLambdaFails: RetryProps = {
 };
 
 /**
- * For the vendor or S3: waits of up to 5, 10, … 320 s (635 s in all), then 13 times up to 600 s. At most 140 minutes, half
+ * For the vendor, S3 or Step Functions: waits of up to 5, 10, … 320 s (635 s in all), then 13 times up to 600 s. At most 140 minutes, half
  * of that on average under full jitter: an outage that the polls would have waited out should not fail a copy.
  */
 export const whenUnavailable: RetryProps = {
-  errors: ["VendorUnavailable", "StoreUnavailable"] satisfies PassingErrorName[],
+  errors: ["VendorUnavailable", "StoreUnavailable", "NotifierUnavailable"] satisfies PassingErrorName[],
   interval: Duration.seconds(5),
   backoffRate: 2,
   maxAttempts: 20,

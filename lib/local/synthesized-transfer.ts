@@ -1,21 +1,21 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { CfnStateMachine, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { TransferFunctionName } from "../cloud/audio-transfer.ts";
 
-/** The transfer workflow as CDK synthesizes it, with references resolved to the ARNs of the embedded cloud. */
+/** The two workflows as CDK synthesizes them, with references resolved to the ARNs of the embedded cloud. */
 export interface SynthesizedTransfer {
-  /** The Amazon States Language definition. */
+  /** The transfer workflow, in the Amazon States Language. */
   readonly definition: object;
-  /** ARN under which the definition calls each function. */
+  /** The delivery workflow, in the Amazon States Language. */
+  readonly deliveryDefinition: object;
+  /** ARN under which the definitions call each function. */
   readonly functionArns: Readonly<Record<TransferFunctionName, string>>;
 }
 
-/** The state machine's resource type, in a template. */
-const stateMachineType = "AWS::StepFunctions::StateMachine";
-
 /**
- * Synthesizes the stack in this process and takes the workflow out of its template. Functions are not bundled: the
+ * Synthesizes the stack in this process and takes the workflows out of its template. Functions are not bundled: the
  * embedded cloud runs them from their sources. The CDK is loaded here and not before, because that takes a second.
  * @throws {Error} when the template has another shape than expected
  */
@@ -35,20 +35,20 @@ export async function synthesizeTransfer(): Promise<SynthesizedTransfer> {
       }),
     ) as Record<TransferFunctionName, string>;
     const template: Template = app.synth().getStackByName(stack.stackName).template;
-    return { definition: readDefinition(template, arns), functionArns };
+    const definitionOf = ({ node }: StateMachine): object => {
+      const properties = template.Resources[stack.getLogicalId(node.defaultChild as CfnStateMachine)]?.Properties;
+      return JSON.parse(flatten(properties?.["DefinitionString"], arns)) as object;
+    };
+    const { stateMachine, notifier } = stack.transfer;
+    const deliveryDefinition = definitionOf(notifier.stateMachine);
+    return { definition: definitionOf(stateMachine), deliveryDefinition, functionArns };
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
 interface Template {
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>>;
-}
-
-function readDefinition(template: Template, arns: ReadonlyMap<string, string>): object {
-  const [machine, ...others] = Object.values(template.Resources).filter(({ Type }) => Type === stateMachineType);
-  if (!machine || others.length > 0) throw new Error(`the template must have one ${stateMachineType}`);
-  return JSON.parse(flatten(machine.Properties["DefinitionString"], arns)) as object;
+  readonly Resources: Readonly<Record<string, { readonly Properties: Record<string, unknown> }>>;
 }
 
 /** A template value as text: joins are joined, references replaced. @throws {Error} for a reference nobody knows */

@@ -4,15 +4,24 @@ import { join } from "node:path";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { inject } from "vitest";
 import { createS3Client } from "../../functions/adapters/s3-client.ts";
+import type { TransferState } from "../../functions/contract.ts";
+import type { AttemptRecord, Delivery, DeliveryOutput } from "../../functions/domain/delivery.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
 import type { Environment } from "../../functions/environment.ts";
 import type { Host } from "../../functions/host.ts";
 import {
   type EmbeddedCloud,
+  type EmbeddedCloudOptions,
   localBucket,
-  localStateMachineArn,
   startEmbeddedCloud,
 } from "../../lib/local/embedded-cloud.ts";
+import {
+  deliveryMachine,
+  type FunctionWrappers,
+  localDeliveryStateMachineArn,
+  localStateMachineArn,
+  transferMachine,
+} from "../../lib/local/local-machines.ts";
 import type { ObjectStoreOptions } from "../../lib/local/object-store/object-store.ts";
 import {
   type MagicHourSimulator,
@@ -20,7 +29,6 @@ import {
   startMagicHourSimulator,
 } from "../../lib/local/simulator/magic-hour-simulator.ts";
 import type { WorkflowEvent } from "../../lib/local/workflows/workflow-event.ts";
-import { type Wrappers, wrappedTransfer } from "./wrapped-functions.ts";
 
 /** One synthesis for all test files: see global-setup.ts. */
 const transfer = inject("transfer");
@@ -35,6 +43,8 @@ export interface HarnessOptions {
   readonly environment?: Environment;
   /** More origins that the guard lets through: a misbehaving test server's. */
   readonly guardExceptions?: readonly string[];
+  /** The stack's own endpoints, and what it signs with. */
+  readonly notifier?: Pick<EmbeddedCloudOptions, "webhooks" | "signingSecret">;
   /** The jitter of the poll schedule, from 0 inclusive to 1 exclusive. Default `Math.random`. */
   readonly random?: () => number;
 }
@@ -56,6 +66,24 @@ export interface TransferEnd {
   readonly everythingWritten: string;
 }
 
+/** How a delivery ended. */
+export interface DeliveryEnd {
+  /** Name of the execution. */
+  readonly name: string;
+  readonly status: string;
+  readonly error: string | undefined;
+  readonly cause: string | undefined;
+  readonly input: Delivery;
+  /** The output; an empty object cast when it failed. */
+  readonly output: DeliveryOutput;
+  /** All attempts, also of a delivery that failed, from the history. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Seconds of every wait, as the delivery schedule asked for them. */
+  readonly waits: readonly number[];
+  /** The whole history as text, to look for secrets in it. */
+  readonly everythingWritten: string;
+}
+
 /**
  * The synthesized workflow with the real functions, the simulator and the object store, in virtual time: a Wait state
  * moves the clock of everybody instead of waiting, and retries follow at once. Nothing else is replaced.
@@ -69,7 +97,6 @@ export class TransferHarness implements AsyncDisposable {
   readonly #host: Host;
   readonly #clock: { skippedMilliseconds: number };
   readonly #events: WorkflowEvent[];
-  readonly #waits: number[];
   readonly #log: object[];
 
   private constructor(parts: Pick<TransferHarness, "simulator" | "cloud" | "directory">, records: Records) {
@@ -80,7 +107,6 @@ export class TransferHarness implements AsyncDisposable {
     this.#host = records.host;
     this.#clock = records.clock;
     this.#events = records.events;
-    this.#waits = records.waits;
     this.#log = records.log;
   }
 
@@ -91,7 +117,7 @@ export class TransferHarness implements AsyncDisposable {
     const log: object[] = [];
     const keep = (line: object) => void log.push(line);
     const host = { now, random: options.random ?? Math.random, sink: { info: keep, warn: keep } };
-    const records: Records = { host, clock, events: [], waits: [], log };
+    const records: Records = { host, clock, events: [], log };
     const directory = await mkdtemp(join(tmpdir(), "transfer-test-"));
     const simulator = await startMagicHourSimulator({ ...options.simulator, now });
     const cloud = await startEmbeddedCloud({
@@ -102,14 +128,16 @@ export class TransferHarness implements AsyncDisposable {
       host,
       storeFaults: options.store ?? {},
       environment: options.environment ?? {},
+      ...options.notifier,
       workflows: {
         retryMilliseconds: 0,
         shortenWaits: (_, seconds) => {
-          records.waits.push(seconds);
           clock.skippedMilliseconds += seconds * 1_000;
           return 0;
         },
-        onEvent: (_, event) => records.events.push(event),
+        onEvent: ({ stateMachineArn }, event) => {
+          if (stateMachineArn === localStateMachineArn) records.events.push(event);
+        },
       },
     });
     return new TransferHarness({ simulator, cloud, directory }, records);
@@ -120,14 +148,21 @@ export class TransferHarness implements AsyncDisposable {
     return Date.now() + this.#clock.skippedMilliseconds;
   }
 
+  /** All lines that the functions logged so far. */
+  get log(): readonly object[] {
+    return this.#log;
+  }
+
   /** Lets virtual time pass. */
   skip(seconds: number): void {
     this.#clock.skippedMilliseconds += seconds * 1_000;
   }
 
   /** Puts something around functions of the workflow, for executions to come. */
-  wrap(wrappers: Wrappers): void {
-    this.cloud.workflows.add(wrappedTransfer(transfer, this.cloud.environment, this.#host, wrappers));
+  wrap(around: FunctionWrappers): void {
+    const functions = { transfer, environment: this.cloud.environment, host: this.#host, around };
+    this.cloud.workflows.add(transferMachine(functions));
+    this.cloud.workflows.add(deliveryMachine(functions));
   }
 
   /** Starts several transfers at once and runs them to their ends. */
@@ -145,7 +180,6 @@ export class TransferHarness implements AsyncDisposable {
   /** Runs one transfer to its end. Run one after another, because events are recorded in one list. */
   async transfer(input: unknown, name?: string): Promise<TransferEnd> {
     this.#events.length = 0;
-    this.#waits.length = 0;
     const { workflows } = this.cloud;
     const start = { stateMachineArn: localStateMachineArn, input: JSON.stringify(input), ...(name && { name }) };
     const { executionArn } = workflows.start(start);
@@ -158,10 +192,34 @@ export class TransferHarness implements AsyncDisposable {
       cause,
       output: readOutput(output),
       states,
-      waits: [...this.#waits],
+      waits: this.#events.flatMap(waitOf),
       retries: this.#events.filter((event) => event.type === "StateRetried").length,
       everythingWritten: JSON.stringify([history, this.#events, this.#log]),
     };
+  }
+
+  /** All deliveries so far, on the bus and to webhooks, oldest first, once all of them are over. */
+  async deliveries(): Promise<DeliveryEnd[]> {
+    const { workflows } = this.cloud;
+    const arns: string[] = [];
+    for (let nextToken: string | undefined, first = true; first || nextToken; first = false) {
+      const page = workflows.list(localDeliveryStateMachineArn, { maxResults: 1_000, ...(nextToken && { nextToken }) });
+      arns.push(...page.items.map(({ executionArn }) => executionArn));
+      nextToken = page.nextToken;
+    }
+    const ends = await Promise.all(arns.toReversed().map((arn) => workflows.completion(arn)));
+    return ends.map(({ executionArn, name, status, error, cause, input, output }) => {
+      const history = workflows.history(executionArn, { maxResults: 1_000 }).items;
+      const waits = history.flatMap(({ stateEnteredEventDetails: entered }) =>
+        entered?.name === "Wait" ? [JSON.parse(entered.input ?? "{}").attempt.waitSeconds as number] : [],
+      );
+      const attempts = history.flatMap(({ stateExitedEventDetails: exited }) =>
+        exited?.name === "Attempt" ? [JSON.parse(exited.output ?? "{}").attempt as AttemptRecord] : [],
+      );
+      const everythingWritten = JSON.stringify([history, error, cause, this.#log]);
+      const parsed = { input: JSON.parse(input) as Delivery, output: JSON.parse(output ?? "{}") as DeliveryOutput };
+      return { name, status, error, cause, ...parsed, attempts, waits, everythingWritten };
+    });
   }
 
   /** The bytes that stand under a key, read from the plain file. @throws {Error} when nothing does */
@@ -192,6 +250,12 @@ export class TransferHarness implements AsyncDisposable {
   }
 }
 
+function waitOf(event: WorkflowEvent): number[] {
+  if (event.type !== "StateEntered" || event.state !== "Wait") return [];
+  const { check } = event.input as TransferState;
+  return check?.waitSeconds === undefined ? [] : [check.waitSeconds];
+}
+
 function readOutput(output: string | undefined): TransferOutput {
   return JSON.parse(output ?? "{}") as TransferOutput;
 }
@@ -200,6 +264,5 @@ interface Records {
   readonly host: Host;
   readonly clock: { skippedMilliseconds: number };
   readonly events: WorkflowEvent[];
-  readonly waits: number[];
   readonly log: object[];
 }

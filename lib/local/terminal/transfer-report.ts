@@ -20,6 +20,7 @@ const steering = new Set([
   "Settled?",
   "More outputs?",
   "Delete asked?",
+  "Succeeded?",
   "Named failure",
   "Attempts used up",
   "Unnamed failure",

@@ -33,6 +33,7 @@ export function aTransfer(over: Partial<TransferInput> = {}): TransferInput {
     downloadDirectory: "audio-projects/cm1",
     deleteAfterDownload: false,
     deadlineSeconds: 86_400,
+    notify: [],
     metadata: {},
     ...over,
   };

@@ -8,10 +8,10 @@ type ErrorClass = new (message: string) => Error;
 const isErrorClass = (value: unknown): value is ErrorClass => typeof value === "function";
 const exported: [string, unknown][] = Object.entries(errors);
 const classes = exported.filter((entry): entry is [string, ErrorClass] => isErrorClass(entry[1]));
-const names = [...errors.terminalErrorNames, ...errors.passingErrorNames, "AddressRefused"];
+const names = [...errors.terminalErrorNames, ...errors.passingErrorNames, "AddressRefused", "InvalidSigningSecret"];
 
 describe("the error family", () => {
-  it("is the terminal names, the passing names and the guard's own, each with a class", () => {
+  it("is the terminal names, the passing names, the guard's and the signature's own, each with a class", () => {
     expect(classes.map(([name]) => name).sort()).toEqual([...names].sort());
     expect(new Set(names).size).toBe(names.length);
   });

@@ -36,6 +36,7 @@ describe("parseInput", () => {
       downloadDirectory: "audio-projects/cm1",
       deleteAfterDownload: false,
       deadlineSeconds: 86_400,
+      notify: [],
       metadata: {},
     });
   });
@@ -48,6 +49,7 @@ describe("parseInput", () => {
       downloadDirectory: "team/audio=1/@x+y,z!",
       deleteAfterDownload: true,
       deadlineSeconds: 60,
+      notify: ["https://example.com/hooks?of=us"],
       metadata: { order: 7, nested: { list: [1, null, "x"] } },
     };
     expect(parseInput(input)).toEqual(input);
@@ -94,8 +96,10 @@ describe("parseInput", () => {
 
 describe("unknown fields", () => {
   it("are refused by name, several at once, together with other faults", () => {
-    const message = refusal({ id: "", Id: 1, "download-directory": 2, notify: [] });
-    expect(message).toMatch(/^"Id": unknown field; "download-directory": unknown field; "notify": unknown field; /);
+    const message = refusal({ id: "", Id: 1, "download-directory": 2, notifications: [] });
+    expect(message).toMatch(
+      /^"Id": unknown field; "download-directory": unknown field; "notifications": unknown field; /,
+    );
     expect(message).toContain(idBound);
     expect(message).toContain("(known fields: id, waitForCompletion, downloadOutputs, downloadDirectory,");
   });

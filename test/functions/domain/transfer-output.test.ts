@@ -37,6 +37,7 @@ describe("afterPoll", () => {
       polls: 3,
       startedAt,
       finishedAt: "2026-08-22T10:01:00.000Z",
+      announced: false,
       metadata: { order: 7 },
     });
     expect(JSON.stringify(polled(found))).not.toContain("SECRET");

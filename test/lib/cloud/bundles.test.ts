@@ -7,7 +7,12 @@ import { App } from "aws-cdk-lib";
 import { afterAll, expect, test } from "vitest";
 import { environmentNames } from "../../../functions/contract.ts";
 import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
+import { newSigningSecret } from "../../../lib/local/embedded-cloud.ts";
 import { startMagicHourSimulator } from "../../../lib/local/simulator/magic-hour-simulator.ts";
+import { startWebhookReceiver } from "../../../lib/local/webhook-receiver.ts";
+import { stateMachineArn } from "../../../lib/local/workflows/arns.ts";
+import { startStepFunctionsEndpoint } from "../../../lib/local/workflows/step-functions-endpoint.ts";
+import { Workflows } from "../../../lib/local/workflows/workflows.ts";
 
 const outdir = mkdtempSync(join(tmpdir(), "bundles-test-"));
 afterAll(() => rmSync(outdir, { recursive: true }));
@@ -65,6 +70,60 @@ test("check-status polls a project from its bundle", async () => {
     expect(answer).toMatchObject({ result: { check: { next: "wait", waitSeconds: 3 }, output: { status: "queued" } } });
   } finally {
     await simulator.close();
+  }
+});
+
+test("deliver sends a signed webhook from its bundle", async () => {
+  const secret = newSigningSecret();
+  const receiver = await startWebhookReceiver({ signingSecrets: [secret] });
+  try {
+    const environment = {
+      [environmentNames.signingSecret]: secret,
+      [environmentNames.guardExceptions]: receiver.url,
+    };
+    const event = { type: "transfer.completed", timestamp: new Date().toISOString(), data: {} };
+    const input = { messageId: "msg_1", endpoint: `${receiver.url}/hook`, event };
+    const answer = await invoke("deliver", { execution, input }, environment);
+    expect(answer).toMatchObject({ result: { attempt: { outcome: "delivered", status: 204 } } });
+    expect(receiver.received).toMatchObject([{ messageId: "msg_1", isVerified: true, body: JSON.stringify(event) }]);
+    const refused = await invoke("deliver", { execution, input: { ...input, messageId: "a.b" } }, environment);
+    expect(refused).toMatchObject({ name: "InvalidInput", message: expect.stringContaining("messageId: must be") });
+  } finally {
+    await receiver.close();
+  }
+});
+
+test("notify starts a delivery for the bus and each endpoint from its bundle", async () => {
+  const workflows = new Workflows();
+  const arn = stateMachineArn("deliveries");
+  workflows.add({
+    name: "deliveries",
+    arn,
+    definition: { StartAt: "End", States: { End: { Type: "Succeed" } } },
+    functions: {},
+  });
+  const endpoint = await startStepFunctionsEndpoint({ workflows });
+  try {
+    const environment = {
+      [environmentNames.deliveryStateMachine]: arn,
+      [environmentNames.eventBus]: "arn:aws:events:us-east-1:000000000000:event-bus/default",
+      [environmentNames.notifyHosts]: "example.com",
+      AWS_ENDPOINT_URL_SFN: endpoint.url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+    };
+    const input = { id: "../x", notify: ["https://example.com/hook", "https://elsewhere.example/"] };
+    const failure = { error: "InvalidInput", detail: { errorMessage: "id: no" } };
+    await expect(invoke("notify", { execution, input, failure }, environment)).resolves.toMatchObject({ result: {} });
+    const started = workflows.list(arn).items.map((one) => JSON.parse(one.input));
+    expect(started.map((one) => one.endpoint).sort()).toEqual([
+      environment[environmentNames.eventBus],
+      "https://example.com/hook",
+    ]);
+    expect(started[0].event).toMatchObject({ type: "transfer.failed", data: { error: { name: "InvalidInput" } } });
+  } finally {
+    await endpoint.close();
   }
 });
 

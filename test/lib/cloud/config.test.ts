@@ -12,6 +12,29 @@ test.each([
   [{ maxOutputBytes: 1.5 }, /maxOutputBytes/],
   [{ maxOutputBytes: Number.NaN }, /maxOutputBytes/],
   [{ maxOutputBytes: 83_886_080_001 }, /maxOutputBytes/],
+  [{ webhooks: [{ url: "http://example.com" }] }, /webhooks\[0\].url: must be https, got "http:/],
+  [
+    { webhooks: [{ url: "https://a.example" }, { url: "https://me@b.example" }] },
+    /webhooks\[1\].url: .*user information/,
+  ],
+  [{ webhooks: [{ url: "https://a.example" }, { url: "https://a.example" }] }, /webhooks: must not list a URL twice/],
+  [{ webhooks: [{ url: "https://a.example", secretArn: "x" } as { url: string }] }, /webhooks\[0\]: has only url and/],
+  [
+    { webhooks: [{ url: "https://a.example", signingSecretArn: "x" }] },
+    /webhooks\[0\].signingSecretArn: .*complete ARN/,
+  ],
+  [{ webhooks: urls(11) }, /webhooks: must be at most 10, got 11/],
+  [{ webhooks: urls(10, 300) }, /webhooks: must be at most 2500 bytes as JSON/],
+  [{ notifyHosts: ["Example.com"] }, /notifyHosts\[0\]: must be a host name in lower case/],
+  [{ notifyHosts: ["a.example", "*"] }, /notifyHosts\[1\]/],
+  [{ notifyHosts: ["https://a.example"] }, /notifyHosts\[0\]/],
+  [{ notifyHosts: ["any,b"] }, /notifyHosts\[0\]/],
+  [
+    { notifyHosts: [`${"a".repeat(60)}.example`, ...Array(20).fill("b".repeat(50))] },
+    /notifyHosts: must be at most 1000/,
+  ],
+  [{ signingSecretArn: "my-secret" }, /signingSecretArn: must be a secret's complete ARN/],
+  [{ eventBusArn: "default" }, /eventBusArn: must be the ARN of an event bus, got "default"/],
 ])("%j is refused, naming the property and its bound", (config, message) => {
   expect(() => checkConfig(config)).toThrow(message);
 });
@@ -19,6 +42,23 @@ test.each([
 test("bounds themselves are accepted", () => {
   expect(() => checkConfig({ bucketName: "abc", maxOutputBytes: 1 })).not.toThrow();
   expect(() => checkConfig({ bucketName: "a".repeat(63), maxOutputBytes: 83_886_080_000 })).not.toThrow();
+});
+
+/** So many endpoints, each with a path so long. */
+function urls(count: number, length = 1) {
+  return Array.from({ length: count }, (_, index) => ({ url: `https://${index}.example/${"x".repeat(length)}` }));
+}
+
+test("lists come from the context as JSON, as lists or separated by commas; an empty list of hosts stays one", () => {
+  const read = (context: Record<string, unknown>) => configFromContext(new App({ context }).node);
+  const two = { webhooks: [{ url: "https://a.example" }, { url: "https://b.example" }] };
+  expect(read({ webhooks: "https://a.example,https://b.example" })).toEqual(two);
+  expect(read({ webhooks: '["https://a.example", {"url": "https://b.example"}]' })).toEqual(two);
+  expect(read({ webhooks: ["https://a.example", { url: "https://b.example" }] })).toEqual(two);
+  expect(read({ notifyHosts: "" })).toEqual({ notifyHosts: [] });
+  expect(read({ notifyHosts: "a.example,*.b.example" })).toEqual({ notifyHosts: ["a.example", "*.b.example"] });
+  expect(() => read({ webhooks: "[" })).toThrow(/webhooks: must be a JSON list/);
+  expect(() => read({ webhooks: "[5]" })).toThrow(/webhooks\[0\].url/);
 });
 
 test("context gives the configuration, as text or as a number", () => {

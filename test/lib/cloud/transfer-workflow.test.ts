@@ -1,22 +1,11 @@
-import { readFileSync } from "node:fs";
 import aslValidator from "asl-validator";
 import { expect, inject, test } from "vitest";
 import { passingErrorNames, terminalErrorNames } from "../../../functions/domain/errors.ts";
 import { longestDeadlineSeconds } from "../../../functions/domain/input.ts";
 import { longestIntervalSeconds } from "../../../functions/domain/poll-schedule.ts";
+import { diagramOf, edgesOf, transitionsOf, type WorkflowDefinition } from "./workflow-diagram.ts";
 
-interface State {
-  readonly Type: string;
-  readonly Next?: string;
-  readonly Default?: string;
-  readonly TimeoutSeconds?: number;
-  readonly SecondsPath?: string;
-  readonly Choices?: readonly { readonly Next: string }[];
-  readonly Catch?: readonly { readonly Next: string; readonly ErrorEquals: string[] }[];
-  readonly Retry?: readonly { readonly ErrorEquals: string[]; readonly [field: string]: unknown }[];
-}
-
-const definition = inject("transfer").definition as { StartAt: string; States: Record<string, State> };
+const definition = inject("transfer").definition as WorkflowDefinition;
 const states = Object.entries(definition.States);
 const tasks = states.filter(([, { Type }]) => Type === "Task");
 
@@ -37,6 +26,7 @@ test("every task has a time-out of its own, longer than its function's", () => {
     "Check status": 75,
     "Download outputs": 930,
     "Delete project": 930,
+    Notify: 75,
   });
 });
 
@@ -65,24 +55,45 @@ test("every retry has full jitter, a cap and a bound, and Lambda's throttling an
   }
 });
 
-test("every task catches everything, and every failure path ends in Failed", () => {
-  for (const [name, { Catch = [] }] of tasks) {
+test("every task catches everything, and every failure path is told and ends in Failed", () => {
+  for (const [name, { Catch = [] }] of tasks.filter(([task]) => task !== "Notify")) {
     expect(Catch.at(-1)?.ErrorEquals).toEqual(["States.ALL"]);
     for (const { Next, ErrorEquals } of Catch) {
       // The one exception: copied but not deleted is a result, and only for errors that may pass.
-      if (Next === "Done") {
+      if (Next === "Notify") {
         expect(name).toBe("Delete project");
         for (const terminal of terminalErrorNames) expect(ErrorEquals).not.toContain(terminal);
-      } else expect(definition.States[Next]).toMatchObject({ Type: "Pass", Next: "Failed" });
+      } else expect(definition.States[Next]).toMatchObject({ Type: "Pass", Next: "Notify" });
     }
   }
 });
 
+test("whether anybody could be told never changes how a transfer ends: only its own failure does", () => {
+  const { Notify, "Not announced": notAnnounced, "Succeeded?": succeeded } = definition.States;
+  expect(Notify).toMatchObject({ Next: "Succeeded?", Catch: [{ ErrorEquals: ["States.ALL"], Next: "Not announced" }] });
+  expect(notAnnounced).toEqual({ Type: "Pass", Next: "Succeeded?" });
+  expect(succeeded).toMatchObject({
+    Choices: [{ Variable: "$.failure", IsPresent: true, Next: "Failed" }],
+    Default: "Done",
+  });
+});
+
+test("nothing ends without being told but a look at a project that is still pending", () => {
+  expect(leadingTo("Failed")).toEqual(["Succeeded?"]);
+  expect(leadingTo("Done").sort()).toEqual(["Settled?", "Succeeded?"]);
+  const toDone = definition.States["Settled?"]?.Choices?.filter(({ Next }) => Next === "Done");
+  expect(toDone).toEqual([
+    {
+      And: [
+        { Variable: "$.check.next", StringEquals: "done" },
+        { Variable: "$.output.verdict", StringEquals: "pending" },
+      ],
+      Next: "Done",
+    },
+  ]);
+});
+
 test("only a verified copy leads to the deletion, and only a decision of the poll to the copy", () => {
-  const leadingTo = (target: string) =>
-    edges()
-      .filter(({ to }) => to === target)
-      .map(({ from }) => from);
   expect(leadingTo("Delete project")).toEqual(["Delete asked?"]);
   expect(leadingTo("Delete asked?")).toEqual(["More outputs?"]);
   expect(leadingTo("More outputs?")).toEqual(["Download outputs"]);
@@ -90,26 +101,14 @@ test("only a verified copy leads to the deletion, and only a decision of the pol
 });
 
 test("the diagram in docs/architecture.md has exactly the definition's states and transitions", () => {
-  const text = readFileSync(new URL("../../../docs/architecture.md", import.meta.url), "utf8");
-  const diagram = /```mermaid\nstateDiagram-v2\n([\s\S]*?)```/.exec(text)?.[1] ?? "";
-  const names = new Map([...diagram.matchAll(/^\s*state "([^"]+)" as (\w+)$/gm)].map(([, name, id]) => [id, name]));
-  const drawn = [...diagram.matchAll(/^\s*(\S+) --> (\S+?)(?: ?: .*)?$/gm)].map(([, from = "", to = ""]) => ({
-    from: names.get(from) ?? from,
-    to: names.get(to) ?? to,
-  }));
-  const ends = ["Done", "Failed"].map((from) => ({ from, to: "[*]" }));
-  const defined = [{ from: "[*]", to: definition.StartAt }, ...edges(), ...ends];
-  const sorted = (list: { from: string; to: string }[]) =>
-    [...new Set(list.map(({ from, to }) => `${from} -> ${to}`))].sort();
-  expect([...names.values()].sort()).toEqual(Object.keys(definition.States).sort());
-  expect(sorted(drawn)).toEqual(sorted(defined));
+  const drawn = diagramOf("The transfer workflow");
+  expect(drawn.states).toEqual(Object.keys(definition.States).sort());
+  expect(drawn.transitions).toEqual(transitionsOf(definition, ["Done", "Failed"]));
 });
 
-/** All transitions of the definition. */
-function edges(): { from: string; to: string }[] {
-  return states.flatMap(([from, { Next, Default, Choices = [], Catch = [] }]) =>
-    [Next, Default, ...Choices.map((choice) => choice.Next), ...Catch.map((catcher) => catcher.Next)]
-      .filter((to) => to !== undefined)
-      .map((to) => ({ from, to })),
-  );
+/** The states that lead to one. */
+function leadingTo(target: string): string[] {
+  return edgesOf(definition)
+    .filter(({ to }) => to === target)
+    .map(({ from }) => from);
 }

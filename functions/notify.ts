@@ -1,0 +1,35 @@
+import { createLog } from "./adapters/log.ts";
+import { createWorkflows } from "./adapters/workflows.ts";
+import { environmentNames } from "./contract.ts";
+import { deliveryNameOf, endpointsToTell } from "./domain/endpoint.ts";
+import { buildEvent, messageIdOf } from "./domain/event.ts";
+import { configuredEndpoints, type Environment, endpointPolicy, requireVariable } from "./environment.ts";
+import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
+
+/**
+ * The workflow's `Notify`: starts one delivery for each endpoint, by a name that makes a second start harmless. It sends
+ * nothing itself, so that no receiver has a say in the transfer. Throws NotifierUnavailable, which the workflow repeats.
+ */
+export function createNotify(environment: Environment, host = lambdaHost): WorkflowFunction {
+  const workflows = createWorkflows(environment);
+  const deliveries = requireVariable(environment, environmentNames.deliveryStateMachine);
+  const bus = requireVariable(environment, environmentNames.eventBus);
+  const own = [bus, ...configuredEndpoints(environment).map(({ url }) => url)];
+  const policy = endpointPolicy(environment);
+  return async (state) => {
+    const event = buildEvent(state, host.now());
+    const messageId = messageIdOf(event);
+    const endpoints = endpointsToTell(state.input, policy, own);
+    await Promise.all(
+      endpoints.map((endpoint) =>
+        workflows.start(deliveries, deliveryNameOf(messageId, endpoint), { messageId, endpoint, event }),
+      ),
+    );
+    const log = createLog(host.sink, { execution: state.execution.name });
+    log.info("announced", { id: event.data.id, type: event.type, messageId, endpoints: endpoints.length });
+    return { ...state, ...(state.output && { output: { ...state.output, announced: true } }) };
+  };
+}
+
+/** Lambda's entry. */
+export const handler = onFirstCall(createNotify);
