@@ -23,6 +23,11 @@ const refused = [
   ["lib/cloud", "../../functions/adapters/source.ts"],
   ["lib/cloud", "../../bin/cloud.ts"],
   ["lib/local", "../../bin/cloud.ts"],
+  ["examples/on-manifest", "../../lib/local/embedded-cloud.ts"],
+  ["examples/on-manifest", "../../functions/adapters/output-store.ts"],
+  ["examples/on-manifest", "../../functions/host.ts"],
+  ["examples/on-manifest", "../../bin/cloud.ts"],
+  ["examples/on-manifest", "../../test/support/behaviour.ts"],
 ] as const;
 
 const allowed = [
@@ -33,6 +38,9 @@ const allowed = [
   ["lib/cloud", "../../functions/contract.ts"],
   ["lib/local", "../cloud/audio-transfer-stack.ts"],
   ["bin", "../lib/cloud/config.ts"],
+  ["examples/on-manifest", "../../lib/cloud/config.ts"],
+  ["examples/on-manifest", "../../functions/domain/manifest.ts"],
+  ["examples/on-manifest", "aws-cdk-lib"],
 ] as const;
 
 const tree = mkdtempSync(join(tmpdir(), "import-floors-"));
