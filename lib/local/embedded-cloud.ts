@@ -3,12 +3,13 @@ import { type ConfiguredEndpoint, environmentNames } from "../../functions/contr
 import { anyHost } from "../../functions/domain/endpoint.ts";
 import type { Environment } from "../../functions/environment.ts";
 import type { Host } from "../../functions/host.ts";
-import { type EventBusEndpoint, startEventBusEndpoint } from "./event-bus/event-bus-endpoint.ts";
 import type { BusEvent } from "./event-bus/bus-event.ts";
+import { type EventBusEndpoint, startEventBusEndpoint } from "./event-bus/event-bus-endpoint.ts";
+import { eventBusArn } from "./event-bus/event-buses.ts";
 import { deliveryMachine, localDeliveryStateMachineArn, transferMachine } from "./local-machines.ts";
 import { type ObjectStore, type ObjectStoreOptions, startObjectStore } from "./object-store/object-store.ts";
 import { type SynthesizedTransfer, synthesizeTransfer } from "./synthesized-transfer.ts";
-import { LOCAL_ACCOUNT, LOCAL_REGION } from "./workflows/arns.ts";
+import { LOCAL_REGION } from "./workflows/arns.ts";
 import { type StepFunctionsEndpoint, startStepFunctionsEndpoint } from "./workflows/step-functions-endpoint.ts";
 import { Workflows, type WorkflowsOptions } from "./workflows/workflows.ts";
 
@@ -16,7 +17,7 @@ import { Workflows, type WorkflowsOptions } from "./workflows/workflows.ts";
 export const localBucket = "audio-outputs";
 
 /** ARN of its event bus. */
-export const localEventBusArn = `arn:aws:events:${LOCAL_REGION}:${LOCAL_ACCOUNT}:event-bus/default`;
+export const localEventBusArn = eventBusArn("default");
 
 /** What an embedded cloud is made of. */
 export interface EmbeddedCloudOptions {

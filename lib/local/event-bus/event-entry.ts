@@ -3,7 +3,7 @@
  * Source: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html
  */
 import * as v from "valibot";
-import { anyText, text } from "../workflows/wire-members.ts";
+import { anyText, text } from "../aws-json/wire-members.ts";
 
 /** AWS's own pattern: no `/` in the name, so no partner event bus. */
 const BUS_NAME_OR_ARN = /^(arn:aws[\w-]*:events:[a-z]+-[a-z]+-[\w-]+:[0-9]{12}:event-bus\/)?[.\-_A-Za-z0-9]+$/;

@@ -5,9 +5,9 @@
 import { randomUUID } from "node:crypto";
 import type { PutEventsResponse, PutEventsResultEntry } from "@aws-sdk/client-eventbridge";
 import * as v from "valibot";
+import { AwsFault, ValidationException } from "../aws-json/aws-faults.ts";
+import { readMembers } from "../aws-json/wire-members.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "../workflows/arns.ts";
-import { StepFunctionsFault, ValidationException } from "../workflows/step-functions-faults.ts";
-import { readMembers } from "../workflows/wire-members.ts";
 import type { BusEvent } from "./bus-event.ts";
 import type { EventBuses } from "./event-buses.ts";
 import { contentOf, type EntryContent, type EventEntry, entryBytes, eventEntry } from "./event-entry.ts";
@@ -23,7 +23,7 @@ const ENTRIES = 10;
 const REQUEST_BYTES = 1024 * 1024;
 
 /** The entries of a request are too large together. Unlike others of its name it has no list of problems. */
-class EntriesTooLarge extends StepFunctionsFault {
+class EntriesTooLarge extends AwsFault {
   override readonly name = "ValidationException";
   constructor() {
     super("Total size of the entries in the request is over the limit.");

@@ -1,5 +1,6 @@
+import { ValidationException } from "../aws-json/aws-faults.ts";
 import { PAYLOAD_BYTES } from "./state-failure.ts";
-import { InvalidExecutionInput, InvalidName, ValidationException } from "./step-functions-faults.ts";
+import { InvalidExecutionInput, InvalidName } from "./step-functions-faults.ts";
 
 /** The most characters in the name of an execution. */
 const NAME_CHARACTERS = 80;

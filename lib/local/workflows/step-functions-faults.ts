@@ -3,12 +3,10 @@
  * Texts are those of AWS where they are known.
  * Source: https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html and its siblings
  */
-
-/** A request that is refused with status 400. */
-export abstract class StepFunctionsFault extends Error {}
+import { AwsFault } from "../aws-json/aws-faults.ts";
 
 /** The name is taken by an execution that is closed or has other input. */
-export class ExecutionAlreadyExists extends StepFunctionsFault {
+export class ExecutionAlreadyExists extends AwsFault {
   override readonly name = "ExecutionAlreadyExists";
   constructor(arn: string) {
     super(`Execution Already Exists: '${arn}'`);
@@ -16,7 +14,7 @@ export class ExecutionAlreadyExists extends StepFunctionsFault {
 }
 
 /** No such execution, or one that was forgotten. */
-export class ExecutionDoesNotExist extends StepFunctionsFault {
+export class ExecutionDoesNotExist extends AwsFault {
   override readonly name = "ExecutionDoesNotExist";
   constructor(arn: string) {
     super(`Execution Does Not Exist: '${arn}'`);
@@ -24,7 +22,7 @@ export class ExecutionDoesNotExist extends StepFunctionsFault {
 }
 
 /** No such state machine. Versions and aliases do not exist here either. */
-export class StateMachineDoesNotExist extends StepFunctionsFault {
+export class StateMachineDoesNotExist extends AwsFault {
   override readonly name = "StateMachineDoesNotExist";
   constructor(arn: string) {
     super(`State Machine Does Not Exist: '${arn}'`);
@@ -32,7 +30,7 @@ export class StateMachineDoesNotExist extends StepFunctionsFault {
 }
 
 /** The text is no ARN, or one of something else. */
-export class InvalidArn extends StepFunctionsFault {
+export class InvalidArn extends AwsFault {
   override readonly name = "InvalidArn";
   constructor(reason: string) {
     super(`Invalid Arn: '${reason}'`);
@@ -40,7 +38,7 @@ export class InvalidArn extends StepFunctionsFault {
 }
 
 /** The execution's name has a character that names must not have. */
-export class InvalidName extends StepFunctionsFault {
+export class InvalidName extends AwsFault {
   override readonly name = "InvalidName";
   constructor(name: string) {
     super(`Invalid Name: '${name}'`);
@@ -48,7 +46,7 @@ export class InvalidName extends StepFunctionsFault {
 }
 
 /** The execution's input is not JSON. */
-export class InvalidExecutionInput extends StepFunctionsFault {
+export class InvalidExecutionInput extends AwsFault {
   override readonly name = "InvalidExecutionInput";
   constructor(reason: string) {
     super(`Invalid State Machine Execution Input: '${reason}'`);
@@ -56,36 +54,9 @@ export class InvalidExecutionInput extends StepFunctionsFault {
 }
 
 /** The nextToken is not one that this very request returned. */
-export class InvalidToken extends StepFunctionsFault {
+export class InvalidToken extends AwsFault {
   override readonly name = "InvalidToken";
   constructor(token: string) {
     super(`Invalid Token: '${token}'`);
-  }
-}
-
-/** A member is missing, or outside its documented length, range or set. */
-export class ValidationException extends StepFunctionsFault {
-  override readonly name = "ValidationException";
-  /** @param problems Each in the form "Value 'x' at 'member' failed to satisfy constraint: …". */
-  constructor(problems: readonly string[]) {
-    super(`${problems.length} validation error${problems.length === 1 ? "" : "s"} detected: ${problems.join("; ")}`);
-  }
-}
-
-/** The body is not JSON, or a member has another type than documented. */
-export class SerializationException extends StepFunctionsFault {
-  override readonly name = "SerializationException";
-}
-
-/** The operation is not one that the embedded cloud has. */
-export class UnknownOperationException extends StepFunctionsFault {
-  override readonly name = "UnknownOperationException";
-}
-
-/** The request has no Authorization header. What the header says is not checked. */
-export class MissingAuthenticationTokenException extends StepFunctionsFault {
-  override readonly name = "MissingAuthenticationTokenException";
-  constructor() {
-    super("Missing Authentication Token");
   }
 }

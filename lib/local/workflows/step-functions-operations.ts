@@ -10,9 +10,9 @@ import type {
   StateMachineListItem,
 } from "@aws-sdk/client-sfn";
 import * as v from "valibot";
+import { anyText, arn, oneOf, pageSize, readMembers, text } from "../aws-json/wire-members.ts";
 import type { ExecutionDescription } from "./execution.ts";
 import type { StateMachineDescription } from "./state-machine-registry.ts";
-import { anyText, arn, oneOf, pageSize, readMembers, text } from "./wire-members.ts";
 import type { Workflows } from "./workflows.ts";
 
 /** Runs one operation on the members of its request. A Date in the result is a time-stamp. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { SerializationException, ValidationException } from "./step-functions-faults.ts";
+import { SerializationException, ValidationException } from "./aws-faults.ts";
 
 /** A text member, 1 to so many characters long. */
 export function text(longest: number) {
