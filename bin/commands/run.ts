@@ -30,9 +30,8 @@ Examples:
   npm start                                     one simulated project, from queued to verified files
   npm start -- --delete --json                  the same, then deleted; the output as JSON on stdout
   MAGIC_HOUR_API_KEY=mhk_… npm start -- --id ID   a real project
-  npm start -- --notify https://example.com/hook  tells your own receiver of the end
-
-Webhooks are signed with the secret in ${environmentNames.signingSecret}, or with a random one that is printed.
+  npm start -- --notify https://example.com/hook  tells your own receiver of the end; the webhook is signed with
+                                                the secret in ${environmentNames.signingSecret}, or a random one that is printed
 
 Exit codes: 0 done, 1 the transfer failed (its error and cause are printed), 2 bad usage`;
 

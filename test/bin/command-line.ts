@@ -26,16 +26,18 @@ export function audioTransfer(args: readonly string[], environment: Record<strin
 
 /** A command that stays up until it is told to stop. */
 export interface RunningCommand extends AsyncDisposable {
-  /** What it had printed when it was ready. */
+  /** What it has printed so far, on stdout and stderr. */
   readonly output: string;
 }
 
 /** Starts a command that stays up and waits until its stdout matches. @throws {Error} when it ends before */
 export async function startAudioTransfer(args: readonly string[], ready: RegExp): Promise<RunningCommand> {
   const child = spawn(process.execPath, [...program, ...args], { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  const output = await untilReady(child, ready);
+  const printed = await untilReady(child, ready);
   return {
-    output,
+    get output() {
+      return printed.text;
+    },
     async [Symbol.asyncDispose]() {
       const ended = new Promise((resolve) => child.once("exit", resolve));
       child.kill("SIGINT");
@@ -44,15 +46,15 @@ export async function startAudioTransfer(args: readonly string[], ready: RegExp)
   };
 }
 
-function untilReady(child: ChildProcess, ready: RegExp): Promise<string> {
+function untilReady(child: ChildProcess, ready: RegExp): Promise<{ readonly text: string }> {
   return new Promise((resolve, reject) => {
-    let text = "";
+    const printed = { text: "" };
     const take = (piece: Buffer) => {
-      text += piece.toString();
-      if (ready.test(text)) resolve(text);
+      printed.text += piece.toString();
+      if (ready.test(printed.text)) resolve(printed);
     };
     child.stdout?.on("data", take);
     child.stderr?.on("data", take);
-    child.once("exit", (code) => reject(new Error(`ended with ${code} before it was ready: ${text}`)));
+    child.once("exit", (code) => reject(new Error(`ended with ${code} before it was ready: ${printed.text}`)));
   });
 }

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
+import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RunningCommand, startAudioTransfer } from "./command-line.ts";
 
@@ -14,7 +14,7 @@ let endpoint = "";
 let vendor = { url: "", key: "" };
 
 beforeAll(async () => {
-  const ports = ["--step-functions-port", "0", "--store-port", "0", "--simulator-port", "0"];
+  const ports = ["--step-functions-port", "0", "--store-port", "0", "--simulator-port", "0", "--receiver-port", "0"];
   command = await startAudioTransfer(["local", "--store", directory, ...ports], /aws s3 ls/);
   endpoint = /Step Functions {2}(\S+)/.exec(command.output)?.[1] ?? "";
   const [, url = "", key = ""] = /MAGIC_HOUR_BASE_URL=(\S+) MAGIC_HOUR_API_KEY=(\S+)/.exec(command.output) ?? [];
@@ -58,6 +58,16 @@ test("@aws-sdk/client-sfn unchanged starts and follows a transfer; a second star
   for (const { bucket, key, bytes } of output.outputs) {
     expect((await readFile(join(directory, bucket, key))).length).toBe(bytes);
   }
+
+  await expect
+    .poll(() => command.output, { timeout: 10_000 })
+    .toMatch(/webhook transfer\.completed at \/webhooks, signature verified {2}msg_[0-9a-f]{40}/);
+  const deliveries = { stateMachineArn: stateMachineArn.replace("audio-transfer", "audio-deliveries") };
+  await expect
+    .poll(async () =>
+      (await client.send(new ListExecutionsCommand(deliveries))).executions?.map(({ status }) => status),
+    )
+    .toEqual(["SUCCEEDED", "SUCCEEDED"]);
 });
 
 test.skipIf(!hasAwsCli)(

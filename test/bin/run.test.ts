@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { parseFile } from "music-metadata";
 import { afterAll, describe, expect, test } from "vitest";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
+import { newSigningSecret } from "../../lib/local/embedded-cloud.ts";
+import { startWebhookReceiver } from "../../lib/local/webhook-receiver.ts";
 import { audioTransfer, startAudioTransfer } from "./command-line.ts";
 
 const store = await mkdtemp(join(tmpdir(), "run-test-"));
@@ -33,7 +35,12 @@ describe.concurrent("audio-transfer run", () => {
     const manifest = output.manifest ?? { bucket: "", key: "" };
     const text = await readFile(join(store, "json", manifest.bucket, manifest.key), "utf8");
     expect(JSON.parse(text)).toMatchObject({ project: { id: output.id }, outputs: output.outputs });
-    expect(stderr).toMatch(/poll 1: .*next poll in 3 s[\s\S]*Download outputs[\s\S]*Done/);
+    expect(stderr).toMatch(/poll 1: .*next poll in 3 s[\s\S]*Download outputs[\s\S]*Notify[\s\S]*Done/);
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+      /^ {2}webhook delivered, signature verified: transfer\.completed/,
+    );
+    expect(stderr).toContain("event on the bus: transfer.completed");
+    expect(output.announced).toBe(true);
   });
 
   test("--delete ends with the remote project gone and deleted: yes", async () => {
@@ -70,6 +77,31 @@ describe.concurrent("audio-transfer run", () => {
     expect(code).toBe(1);
     expect(stdout).toBe("");
     expect(stderr).toMatch(/FAILED ProjectFailed: project \w+ ended in status error: /);
+    expect(stderr).toMatch(/webhook delivered, signature verified: transfer\.failed/);
+  });
+
+  test("--notify sends elsewhere, signed with the secret of the environment, and prints no secret", async () => {
+    const secret = newSigningSecret();
+    const receiver = await startWebhookReceiver({ signingSecrets: [secret] });
+    try {
+      const args = ["--outputs", "1", "--notify", `${receiver.url}/mine?of=us`, ...ownStore("notify")];
+      const { code, stdout, stderr } = await audioTransfer(args, { WEBHOOK_SIGNING_SECRET: secret });
+      expect(code, stderr).toBe(0);
+      expect(receiver.received).toMatchObject([{ path: "/mine", type: "transfer.completed", isVerified: true }]);
+      expect(stdout).toMatch(/webhook delivered: transfer\.completed {2}msg_\w+ to http:\/\/127\.0\.0\.1:\d+\n/);
+      expect(stdout + stderr).not.toContain("signature verified");
+      expect(stdout + stderr).not.toContain(secret);
+    } finally {
+      await receiver.close();
+    }
+  });
+
+  test("a receiver that is down: two attempts are shown, and the transfer succeeds all the same", async () => {
+    const args = ["--outputs", "1", "--notify", "http://127.0.0.1:9/", ...ownStore("down")];
+    const { code, stdout } = await audioTransfer(args);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/Webhooks are signed with whsec_\S{44}\n/);
+    expect(stdout).toMatch(/webhook not delivered yet: .*attempt 2 of 10: ECONNREFUSED at 127\.0\.0\.1:9; .* 3\d\d s/);
   });
 });
 
@@ -81,6 +113,8 @@ test.each([
   [["no-such-command"], /no-such-command/],
   [["--directory", "../up"], /downloadDirectory: no segment/],
   [["simulate", "--port", "99999"], /from 0 to 65535/],
+  [["--notify", "http://example.com/hook"], /notify\[0\]: must be https/],
+  [["--notify", "https://me:secret@example.com/"], /notify\[0\]: must not carry user information/],
   [["--id", "abc", "--corrupt-one-byte"], /--corrupt-one-byte is for simulated projects/],
 ])("bad usage %j exits 2 and says why", async (args, message) => {
   const { code, stdout, stderr } = await audioTransfer([...args]);
@@ -99,6 +133,12 @@ test("a base URL that is none is named", async () => {
   const environment = { MAGIC_HOUR_API_KEY: "mhk_test", MAGIC_HOUR_BASE_URL: "foo" };
   const { code, stderr } = await audioTransfer(["--id", "abc"], environment);
   expect([code, stderr]).toEqual([2, expect.stringContaining("MAGIC_HOUR_BASE_URL is not a URL")]);
+});
+
+test("a signing secret that is none is bad usage, and is not repeated", async () => {
+  const { code, stderr } = await audioTransfer([], { WEBHOOK_SIGNING_SECRET: "whsec_c2hvcnQ=" });
+  expect([code, stderr]).toEqual([2, expect.stringMatching(/whsec_ and 24 to 64 bytes in base64, these are 5/)]);
+  expect(stderr).not.toContain("c2hvcnQ");
 });
 
 test("--help shows examples and exit codes", async () => {
