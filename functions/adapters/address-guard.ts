@@ -52,8 +52,10 @@ export function guardedConnector(
   resolve = systemResolver,
   timeout = defaultConnectTimeout,
 ): buildConnector.connector {
-  const guarded = buildConnector({ timeout, allowH2: false, lookup: guardedLookup(resolve) });
-  const free = buildConnector({ timeout, allowH2: false });
+  // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise loosen it for everybody.
+  const common = { timeout, allowH2: false, rejectUnauthorized: true };
+  const guarded = buildConnector({ ...common, lookup: guardedLookup(resolve) });
+  const free = buildConnector(common);
   return (options, callback) => {
     const { hostname, protocol, port } = options;
     if (exceptions.has(originOf(protocol, hostname, port))) return free(options, callback);

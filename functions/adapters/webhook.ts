@@ -1,4 +1,4 @@
-import type { Delivery } from "../domain/delivery.ts";
+import { type Delivery, withoutPath } from "../domain/delivery.ts";
 import { AddressRefused, InvalidSigningSecret } from "../domain/errors.ts";
 import type { Answer } from "../domain/outcome.ts";
 import { redact } from "../domain/redaction.ts";
@@ -45,8 +45,9 @@ export async function postWebhook({ messageId, endpoint, event }: Delivery, port
   const bounds = { signal: AbortSignal.timeout(timeout), headersTimeout: timeout, bodyTimeout: timeout };
   try {
     const response = await http.request(endpoint, { method: "POST", headers, body, ...bounds });
-    const answer = await readResponse(response);
-    return { kind: "answered", status: response.status, retryAfter: response.header("retry-after"), body: answer };
+    const text = withoutPath(await readResponse(response), endpoint);
+    const retryAfter = response.header("retry-after");
+    return { kind: "answered", status: response.status, retryAfter, body: redact(text, largestResponseBytes) };
   } catch (error) {
     if (error instanceof AddressRefused) return { kind: "refused", reason: error.message };
     if (error instanceof NetworkFault) return { kind: "unanswered", reason: error.message };
@@ -66,7 +67,7 @@ async function readKeys(signingSecret: SigningSecret): Promise<readonly SigningK
 
 async function readResponse(response: GuardedResponse): Promise<string> {
   try {
-    return redact(await readText(response, largestResponseBytes), largestResponseBytes);
+    return await readText(response, largestResponseBytes);
   } catch (error) {
     if (error instanceof NetworkFault) return `(the body broke off: ${error.code})`;
     throw error;

@@ -72,7 +72,13 @@ const deliverySchema = v.object({
     }),
   ),
   event: v.looseObject(
-    { type: v.string("event.type: must be a text"), timestamp: v.string("event.timestamp: must be a text") },
+    {
+      type: v.string("event.type: must be a text"),
+      timestamp: v.pipe(
+        v.string("event.timestamp: must be a text"),
+        v.isoTimestamp("event.timestamp: must be a time in ISO 8601, such as 2026-08-22T10:00:00Z"),
+      ),
+    },
     "event: must be an object with a type and a timestamp",
   ),
 });
@@ -121,6 +127,18 @@ export function afterAttempt(
   const error = kind === "rejected" ? "DeliveryRejected" : "DeliveryExhausted";
   return { attempt, output, failure: { error, detail: { errorMessage } } };
 }
+
+/** A text that a receiver answered, without the path and query of its own endpoint, which error pages like to repeat. */
+export function withoutPath(text: string, endpoint: string): string {
+  const { pathname, search } = new URL(endpoint);
+  // A path as short as `/hook` is no secret, and may be in any text.
+  return [pathname + search, search, pathname]
+    .filter((part) => part.length >= shortestSecretPath)
+    .reduce((rest, part) => rest.replaceAll(part, "[endpoint]"), text);
+}
+
+/** Shortest path or query that may be a secret, in characters. */
+const shortestSecretPath = 8;
 
 /** An endpoint for logs and causes: without path and query, which may be a receiver's secret. */
 export function placeOf(endpoint: string): string {

@@ -35,12 +35,12 @@ export function endpointProblem(text: unknown): string | undefined {
   if (typeof text !== "string") return "must be a text";
   if (text.length > longestEndpoint) return `must be at most ${longestEndpoint} characters`;
   // A parser would drop or move these without a word.
-  if (!/^https?:\/\/[\x21-\x7e]+$/i.test(text) || text.includes("\\")) {
+  if (!/^https?:\/\/(?!\/)[\x21-\x7e]+$/i.test(text) || text.includes("\\")) {
     return "must be a URL that begins with https:// and has no blank and no character outside ASCII";
   }
   if (!URL.canParse(text)) return "must be a URL";
-  const url = new URL(text);
-  if (url.username || url.password) return "must not carry user information";
+  // Also what is empty (https://@host/), which a parser forgets.
+  if (/^https?:\/\/[^/?#]*@/i.test(text)) return "must not carry user information";
   if (text.includes("#")) return "must not have a fragment";
   return undefined;
 }

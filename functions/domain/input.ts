@@ -108,7 +108,8 @@ const notifySchema = v.pipe(
     dataset.value.map((text, position) => {
       const problem = endpointProblem(text);
       if (problem) addIssue({ message: `notify[${position}]: ${problem}` });
-      return String(text);
+      // Not String(text): an object may have a toString of its own that is none.
+      return typeof text === "string" ? text : "";
     }),
   ),
 );

@@ -22,15 +22,15 @@ function withoutQuery(word: string): string {
 
 /**
  * Text that came from outside, made safe for errors, logs and workflow state: every URL loses its query and userinfo,
- * bearer tokens and keys (`mhk_…`, the vendor's form; `whsec_…`, Standard Webhooks' form) are removed, control
- * characters become spaces. The text may have any length: every pattern reads it once, none backtracks.
+ * bearer tokens and keys (`mhk_…`, the vendor's form; `whsec_…` and `whsk_…`, Standard Webhooks' forms) are removed,
+ * control characters become spaces. The text may have any length: every pattern reads it once, none backtracks.
  * @param longest how much is kept, in UTF-16 code units; default 300
  */
 export function redact(text: string, longest = longestForeignText): string {
   return (
     text
       // First, because a key may hold slashes, and those tell where a URL's userinfo ends.
-      .replace(/(?:mhk|whsec)_[A-Za-z0-9+/=_-]+/g, "[redacted]")
+      .replace(/(?:mhk|whsec|whsk)_[A-Za-z0-9+/=_-]+/g, "[redacted]")
       .replace(/:\/\/[^\s/?#"<>]*@/g, "://")
       .replace(/[^\s"<>]+/g, withoutQuery)
       // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is removed

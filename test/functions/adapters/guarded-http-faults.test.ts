@@ -1,6 +1,6 @@
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createGuardedHttp, readText } from "../../../functions/adapters/guarded-http.ts";
 import { everythingIn, rejectionOf } from "../../support/everything-in.ts";
 import { httpAnswer, startRawListener } from "../../support/raw-listener.ts";
@@ -73,24 +73,29 @@ describe("a request that gets no answer", () => {
 });
 
 describe("a certificate that nobody vouches for", () => {
-  test("is refused, also on an excepted origin, before a request is sent", async () => {
-    let requests = 0;
-    const server = createServer(selfSigned, (_request, response) => {
-      requests += 1;
-      response.end();
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const http = createGuardedHttp({ exceptions: origin });
-    onTestFinished(async () => {
-      await http.close();
-      server.close();
-    });
-    const error = await rejectionOf(http.request(`${origin}/?signature=secret`));
-    expect(error).toMatchObject({ name: "NetworkFault", code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
-    expect(everythingIn(error)).not.toContain("secret");
-    expect(requests).toBe(0);
-  });
+  test.each([undefined, "0"])(
+    "is refused, also on an excepted origin, whatever the environment says (%s)",
+    async (loosened) => {
+      vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", loosened);
+      onTestFinished(() => vi.unstubAllEnvs());
+      let requests = 0;
+      const server = createServer(selfSigned, (_request, response) => {
+        requests += 1;
+        response.end();
+      });
+      await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+      const origin = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const http = createGuardedHttp({ exceptions: origin });
+      onTestFinished(async () => {
+        await http.close();
+        server.close();
+      });
+      const error = await rejectionOf(http.request(`${origin}/?signature=secret`));
+      expect(error).toMatchObject({ name: "NetworkFault", code: "DEPTH_ZERO_SELF_SIGNED_CERT" });
+      expect(everythingIn(error)).not.toContain("secret");
+      expect(requests).toBe(0);
+    },
+  );
 });
 
 describe("a body", () => {
