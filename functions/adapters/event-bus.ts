@@ -32,7 +32,8 @@ export async function putEvent(delivery: Delivery, environment: AwsEnvironment, 
   try {
     const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
     if (result?.EventId) return { kind: "answered", status: 200, body: result.EventId };
-    return { kind: "unanswered", reason: `${result?.ErrorCode}: ${redact(result?.ErrorMessage ?? "")}` };
+    const { ErrorCode: code = "no entry in the answer", ErrorMessage: message = "" } = result ?? {};
+    return { kind: "unanswered", reason: redact([code, message].filter(Boolean).join(": ")) };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
     return { kind: "unanswered", reason: `${name}: ${redact(message)}` };

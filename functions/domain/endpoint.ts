@@ -24,7 +24,10 @@ export const hostPattern = /^(?:\*\.)?(?!-)[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 /** Reads a policy from the text of its environment variable: `any`, or hosts separated by commas. */
 export function parsePolicy(hosts: string | undefined, exceptions: string | undefined): EndpointPolicy {
   const listed = (text: string | undefined) => (text ?? "").split(",").filter(Boolean);
-  return { hosts: hosts === anyHost ? anyHost : listed(hosts), exceptions: new Set(listed(exceptions)) };
+  return {
+    hosts: hosts === anyHost ? anyHost : listed(hosts),
+    exceptions: new Set(listed(exceptions).map((text) => new URL(text).origin)),
+  };
 }
 
 /**

@@ -11,7 +11,7 @@ const seedBytes = 32;
 /** A PKCS #8 wrapping of an ed25519 seed, up to the seed itself (RFC 8410, section 7). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** Most keys that sign one message: two secrets of two keys each, as while a symmetric and an asymmetric one are rotated. */
+/** Most keys of one secret. While it is rotated, those of two versions sign: eight signatures of 91 characters at most. */
 export const mostSigningKeys = 4;
 
 /** A key that signs messages: `v1` by HMAC-SHA256, `v1a` by ed25519. */

@@ -77,7 +77,7 @@ describe("a certificate that nobody vouches for", () => {
     "is refused, also on an excepted origin, whatever the environment says (%s)",
     async (loosened) => {
       vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", loosened);
-      onTestFinished(() => vi.unstubAllEnvs());
+      onTestFinished(() => void vi.unstubAllEnvs());
       let requests = 0;
       const server = createServer(selfSigned, (_request, response) => {
         requests += 1;

@@ -1,0 +1,116 @@
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createWorkflows } from "../../../functions/adapters/workflows.ts";
+import { deliveryNameOf } from "../../../functions/domain/endpoint.ts";
+import { NotifierUnavailable } from "../../../functions/domain/errors.ts";
+import { startStepFunctionsEndpoint } from "../../../lib/local/workflows/step-functions-endpoint.ts";
+import { Workflows } from "../../../lib/local/workflows/workflows.ts";
+import { machine } from "../../lib/local/workflows/machines.ts";
+import { everythingIn, rejectionOf } from "../../support/everything-in.ts";
+import { unusedPort } from "../../support/unused-port.ts";
+import { aDelivery } from "../domain/notifier-fixture.ts";
+import { type AwsAnswer, awsFault, localEnvironment, runAwsJson } from "./running-aws-json.ts";
+
+const { messageId, endpoint } = aDelivery();
+const name = deliveryNameOf(messageId, endpoint);
+
+/** The embedded cloud's Step Functions with one state machine, whose executions last until they are aborted. */
+async function runStepFunctions() {
+  const host = machine({ Rest: { Type: "Wait", Seconds: 1_000_000, Next: "Done" }, Done: { Type: "Succeed" } });
+  const executions = new Workflows({ stateMachines: [host] });
+  const running = await startStepFunctionsEndpoint({ workflows: executions });
+  onTestFinished(() => running.close());
+  const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: running.url });
+  return { arn: host.arn, workflows, listed: () => executions.list(host.arn).items };
+}
+
+describe("an execution", () => {
+  test("is started under its name with its input as JSON", async () => {
+    const { arn, workflows, listed } = await runStepFunctions();
+    await workflows.start(arn, name, aDelivery());
+    expect(listed()).toMatchObject([{ name, status: "RUNNING", input: JSON.stringify(aDelivery()) }]);
+  });
+
+  test("that was started before is started already, with the same input or another, running or not", async () => {
+    const { arn, workflows, listed } = await runStepFunctions();
+    await workflows.start(arn, name, aDelivery());
+    await workflows.start(arn, name, aDelivery());
+    await workflows.start(arn, name, { ...aDelivery(), event: { type: "transfer.failed" } });
+    expect(listed()).toMatchObject([{ input: JSON.stringify(aDelivery()) }]);
+  });
+
+  test("that is over is not started again", async () => {
+    const { requests, url } = await runAwsJson(() => awsFault("ExecutionAlreadyExists"));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    await expect(workflows.start("arn", name, {})).resolves.toBeUndefined();
+    expect(requests).toHaveLength(1);
+  });
+
+  test("of each name is one", async () => {
+    const { arn, workflows, listed } = await runStepFunctions();
+    const names = ["https://a.example/", "https://b.example/"].map((url) => deliveryNameOf(messageId, url));
+    await Promise.all([...names, ...names].map((each) => workflows.start(arn, each, {})));
+    expect(
+      listed()
+        .map((execution) => execution.name)
+        .sort(),
+    ).toEqual(names.sort());
+  });
+});
+
+describe("an execution that is not started", () => {
+  /** The error with which a start is refused by a Step Functions that answers so. */
+  async function refusal(answer: AwsAnswer) {
+    const { requests, url } = await runAwsJson(() => answer);
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    return { requests, error: await rejectionOf(workflows.start("arn", name, aDelivery())) };
+  }
+
+  test.each([
+    "StateMachineDoesNotExist",
+    "StateMachineDeleting",
+    "ExecutionLimitExceeded",
+    "AccessDeniedException",
+    "InvalidName",
+    "ValidationException",
+  ])("because of %s may be started later, in words that hold no secret", async (fault) => {
+    const { error } = await refusal(awsFault(fault));
+    expect(error).toBeInstanceOf(NotifierUnavailable);
+    expect(error.message).toMatch(
+      new RegExp(`^the delivery ${name} was not started: ${fault}: ${fault} of \\[redacted\\]`),
+    );
+    expect(everythingIn(error)).not.toContain("SECRET");
+  });
+
+  test.each<[string, AwsAnswer, string]>([
+    ["it fails inside", awsFault("InternalFailure", 500), "InternalFailure"],
+    ["it throttles", awsFault("ThrottlingException"), "ThrottlingException"],
+    ["it resets the connection", "reset", "ECONNRESET"],
+  ])("because %s is tried three times, and may be started later", async (_what, answer, fault) => {
+    const { error, requests } = await refusal(answer);
+    expect(error).toMatchObject({ name: "NotifierUnavailable", message: expect.stringContaining(fault) });
+    expect(requests).toHaveLength(3);
+  });
+
+  test("because nobody listens may be started later", async () => {
+    const url = `http://127.0.0.1:${await unusedPort()}`;
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const error = await rejectionOf(workflows.start("arn", name, {}));
+    expect(error).toMatchObject({ name: "NotifierUnavailable", message: expect.stringContaining("ECONNREFUSED") });
+  });
+
+  test("because its state machine is unknown may be started later", async () => {
+    const { arn, workflows } = await runStepFunctions();
+    const error = await rejectionOf(workflows.start(`${arn}2`, name, {}));
+    expect(error.message).toMatch(/was not started: StateMachineDoesNotExist: /);
+  });
+
+  test("does not keep the next one from being started", async () => {
+    let isDown = true;
+    const started = { body: { executionArn: "arn:x", startDate: 1 } };
+    const { url } = await runAwsJson(() => (isDown ? awsFault("AccessDeniedException") : started));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    await rejectionOf(workflows.start("arn", name, {}));
+    isDown = false;
+    await expect(workflows.start("arn", name, {})).resolves.toBeUndefined();
+  });
+});
