@@ -4,6 +4,7 @@ import { fixedSigningSecret, type SigningSecret, secretsManagerSigningSecret } f
 import { postWebhook } from "./adapters/webhook.ts";
 import { environmentNames, eventSource } from "./contract.ts";
 import { type Delivery, isEventBus } from "./domain/delivery.ts";
+import { endpointKey } from "./domain/endpoint.ts";
 import type { Answer } from "./domain/outcome.ts";
 import { configuredEndpoints, type Environment, requireVariable } from "./environment.ts";
 import type { Host } from "./host.ts";
@@ -17,10 +18,10 @@ export function composeSender(environment: Environment, { now }: Host): (deliver
     : secretsManagerSigningSecret(requireVariable(environment, environmentNames.signingSecretArn), now);
   const own = new Map<string, SigningSecret>();
   for (const { url, signingSecretArn } of configuredEndpoints(environment)) {
-    if (signingSecretArn) own.set(url, secretsManagerSigningSecret(signingSecretArn, now));
+    if (signingSecretArn) own.set(endpointKey(url), secretsManagerSigningSecret(signingSecretArn, now));
   }
   return (delivery) =>
     isEventBus(delivery.endpoint)
       ? putEvent(delivery, environment, eventSource)
-      : postWebhook(delivery, { http, signingSecret: own.get(delivery.endpoint) ?? shared, now });
+      : postWebhook(delivery, { http, signingSecret: own.get(endpointKey(delivery.endpoint)) ?? shared, now });
 }

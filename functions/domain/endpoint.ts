@@ -81,7 +81,14 @@ export function endpointsToTell(input: unknown, policy: EndpointPolicy, own: rea
     .slice(0, mostEndpoints)
     .filter((text): text is string => endpointProblem(text) === undefined)
     .filter((text) => policyProblem(text, policy) === undefined);
-  return [...new Set([...own, ...allowed])];
+  const all = [...own, ...allowed];
+  const keys = all.map(endpointKey);
+  return all.filter((_, position) => keys.indexOf(keys[position] ?? "") === position);
+}
+
+/** One text for all spellings of an endpoint (`HTTPS://Example.com:443/a`), by which endpoints are told apart. */
+export function endpointKey(endpoint: string): string {
+  return new URL(endpoint).href;
 }
 
 /**
@@ -89,5 +96,5 @@ export function endpointsToTell(input: unknown, policy: EndpointPolicy, own: rea
  * second start does nothing. 4 + 40 + 1 + 20 = 65 of the 80 characters that Step Functions allows.
  */
 export function deliveryNameOf(messageId: string, endpoint: string): string {
-  return `${messageId}-${createHash("sha256").update(endpoint).digest("hex").slice(0, 20)}`;
+  return `${messageId}-${createHash("sha256").update(endpointKey(endpoint)).digest("hex").slice(0, 20)}`;
 }

@@ -1,7 +1,7 @@
 import type { Node } from "constructs";
 import type { ConfiguredEndpoint } from "../../functions/contract.ts";
 import { isEventBus } from "../../functions/domain/delivery.ts";
-import { endpointProblem, hostPattern, mostEndpoints } from "../../functions/domain/endpoint.ts";
+import { endpointKey, endpointProblem, hostPattern, mostEndpoints } from "../../functions/domain/endpoint.ts";
 
 /** How a transfer is set up. Everything has a default. */
 export interface AudioTransferConfig {
@@ -78,7 +78,7 @@ function checkEndpoints(
     if (problem) refuse(`webhooks[${position}].url`, problem, url);
     if (!isSecretArn(signingSecretArn)) refuse(`webhooks[${position}].signingSecretArn`, secretBound, signingSecretArn);
   }
-  if (new Set(webhooks.map(({ url }) => url)).size < webhooks.length) {
+  if (new Set(webhooks.map(({ url }) => endpointKey(url))).size < webhooks.length) {
     refuse(
       "webhooks",
       "must not list a URL twice",

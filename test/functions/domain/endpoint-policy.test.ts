@@ -127,7 +127,11 @@ describe("whom to tell", () => {
   });
 
   it("is each one once", () => {
-    const notify = ["https://ok.example/", "https://ok.example/", "https://own.example/"];
+    const notify = [
+      ...["https://ok.example/", "https://ok.example/", "https://own.example/"],
+      // Other spellings of the same two: the stack's own is kept, and with it the secret of its own.
+      ...["https://OK.example:443", "HTTPS://own.example:443/"],
+    ];
     expect(endpointsToTell({ notify }, { ...policy, hosts: anyHost }, own)).toEqual([...own, "https://ok.example/"]);
   });
 

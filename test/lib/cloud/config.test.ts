@@ -17,7 +17,10 @@ test.each([
     { webhooks: [{ url: "https://a.example" }, { url: "https://me@b.example" }] },
     /webhooks\[1\].url: .*user information/,
   ],
-  [{ webhooks: [{ url: "https://a.example" }, { url: "https://a.example" }] }, /webhooks: must not list a URL twice/],
+  [
+    { webhooks: [{ url: "https://a.example" }, { url: "HTTPS://A.example:443/" }] },
+    /webhooks: must not list a URL twice/,
+  ],
   [{ webhooks: [{ url: "https://a.example", secretArn: "x" } as { url: string }] }, /webhooks\[0\]: has only url and/],
   [
     { webhooks: [{ url: "https://a.example", signingSecretArn: "x" }] },
