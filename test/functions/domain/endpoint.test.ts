@@ -141,7 +141,7 @@ describe("the name of a delivery", () => {
 
   it("has 65 characters that Step Functions takes, and is the same whenever it is computed", () => {
     fc.assert(
-      fc.property(ids, fc.string({ unit: "binary" }), (messageId, endpoint) => {
+      fc.property(ids, fc.webUrl({ withQueryParameters: true }), (messageId, endpoint) => {
         const name = deliveryNameOf(messageId, endpoint);
         expect(name).toMatch(/^msg_[0-9a-f]{40}-[0-9a-f]{20}$/);
         expect(name).toHaveLength(65);
@@ -152,8 +152,8 @@ describe("the name of a delivery", () => {
   });
 
   it("is another for each pair of message and endpoint", () => {
-    const pairs = fc.uniqueArray(fc.tuple(ids, fc.string()), {
-      selector: (pair) => JSON.stringify(pair),
+    const pairs = fc.uniqueArray(fc.tuple(ids, fc.webUrl({ withQueryParameters: true })), {
+      selector: ([id, url]) => `${id} ${new URL(url).href}`,
       minLength: 2,
     });
     fc.assert(
@@ -161,7 +161,14 @@ describe("the name of a delivery", () => {
         expect(new Set(all.map((pair) => deliveryNameOf(...pair))).size).toBe(all.length);
       }),
     );
-    const nearby = ["https://a.example", "https://a.example/", "https://a.example/?", "https://A.example/"];
-    expect(new Set(nearby.map((endpoint) => deliveryNameOf(`msg_${"0".repeat(40)}`, endpoint))).size).toBe(4);
+  });
+
+  it("is one for all spellings of an endpoint, and another for what is merely alike", () => {
+    const namesOf = (...urls: string[]) => new Set(urls.map((url) => deliveryNameOf(`msg_${"0".repeat(40)}`, url)));
+    expect(namesOf("https://a.example", "https://a.example/", "HTTPS://A.example:443/").size).toBe(1);
+    const alike = ["https://a.example/", "https://a.example/?", "https://a.example/A", "https://a.example/a"];
+    expect(namesOf(...alike, "https://a.example:444/", "arn:aws:events:us-east-1:000000000000:event-bus/a").size).toBe(
+      6,
+    );
   });
 });
