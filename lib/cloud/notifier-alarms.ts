@@ -1,6 +1,7 @@
-import { Duration } from "aws-cdk-lib";
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration, Stack } from "aws-cdk-lib";
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import { SnsAction } from "aws-cdk-lib/aws-cloudwatch-actions";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { FilterPattern, type ILogGroup, MetricFilter } from "aws-cdk-lib/aws-logs";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
@@ -26,16 +27,10 @@ export class NotifierAlarms extends Construct {
   constructor(scope: Construct, id: string, { deliveries, transferLog }: NotifierAlarmsProps) {
     super(scope, id);
     this.topic = new Topic(this, "Topic", { displayName: "Magic Hour audio transfers", enforceSSL: true });
+    this.allowAlarms();
     const period = Duration.minutes(5);
-    const undelivered = new MathExpression({
-      expression: "failed + timedOut + aborted",
-      usingMetrics: {
-        failed: deliveries.metricFailed({ period }),
-        timedOut: deliveries.metricTimedOut({ period }),
-        aborted: deliveries.metricAborted({ period }),
-      },
-      period,
-    });
+    // No time-out is set on these executions, and what somebody stops needs no alarm: failed is all there is.
+    const undelivered = deliveries.metricFailed({ period });
     this.alarm("Undelivered", undelivered, `An event was not delivered: see "What was not delivered" in ${page}`);
     const notAnnounced = new MetricFilter(this, "NotAnnounced", {
       logGroup: transferLog,
@@ -50,6 +45,18 @@ export class NotifierAlarms extends Construct {
       "Unannounced",
       notAnnounced,
       `A transfer ended and nobody was told: see "What was not delivered" in ${page}`,
+    );
+  }
+
+  /** A topic with a policy of its own (TLS only) has lost the default one, by which alarms of the account may publish. */
+  private allowAlarms(): void {
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions: ["sns:Publish"],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { "aws:SourceAccount": Stack.of(this).account } },
+      }),
     );
   }
 

@@ -106,11 +106,14 @@ test("what was not delivered, and who was told nothing, raises an alarm on the t
     expect(alarm.AlarmActions).toEqual([{ Ref: expect.stringMatching(/AlarmsTopic/) }]);
     expect(alarm.AlarmDescription).toContain("docs/webhooks.md");
   }
-  const metrics = alarms.flatMap(
-    ({ Metrics = [] }) => Metrics as { MetricStat?: { Metric: { MetricName: string } } }[],
-  );
-  const names = metrics.flatMap(({ MetricStat }) => MetricStat?.Metric.MetricName ?? []);
-  expect(names.sort()).toEqual(["ExecutionsAborted", "ExecutionsFailed", "ExecutionsTimedOut"]);
+  expect(alarms.map(({ MetricName }) => MetricName).sort()).toEqual([
+    "ExecutionsFailed",
+    expect.stringMatching(/^NotAnnounced-[0-9a-f]{8}$/),
+  ]);
+  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
+    MetricName: "ExecutionsFailed",
+    Dimensions: [{ Name: "StateMachineArn", Value: { Ref: Match.stringLikeRegexp("NotifierDeliveries") } }],
+  });
   template.hasResourceProperties("AWS::Logs::MetricFilter", {
     FilterPattern: '{ ($.type = "PassStateEntered") && ($.details.name = "Not announced") }',
   });
@@ -118,6 +121,12 @@ test("what was not delivered, and who was told nothing, raises an alarm on the t
     PolicyDocument: {
       Statement: Match.arrayWith([
         Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
+        Match.objectLike({
+          Effect: "Allow",
+          Action: "sns:Publish",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+        }),
       ]),
     },
   });
