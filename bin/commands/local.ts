@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { redact } from "../../functions/domain/redaction.ts";
 import { lambdaHost } from "../../functions/host.ts";
 import {
   type EmbeddedCloud,
@@ -93,10 +94,10 @@ aws stepfunctions list-executions --endpoint-url ${stepFunctions.url} \\
 `;
 }
 
-/** What came to the receiver, as a line on stdout. */
+/** What came to the receiver, as a line on stdout. Anybody may have sent it: nothing of it may steer the terminal. */
 function showWebhook({ type, messageId, isVerified, isRepeat, problem, path }: ReceivedWebhook): void {
   const seen = isVerified ? `signature verified${isRepeat ? ", seen before" : ""}` : `refused: ${problem}`;
-  process.stdout.write(`webhook ${type ?? "of no type"} at ${path}, ${seen}  ${messageId ?? ""}\n`);
+  process.stdout.write(`${redact(`webhook ${type ?? "of no type"} at ${path}, ${seen}  ${messageId ?? ""}`)}\n`);
 }
 
 /** The functions' log, a line of JSON each, on stderr. */

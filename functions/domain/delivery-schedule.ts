@@ -35,7 +35,7 @@ export interface AttemptMoment {
 export function secondsToNextAttempt(moment: AttemptMoment): number | undefined {
   const base = deliverySchedule[moment.attempt];
   if (base === undefined) return undefined;
-  const jittered = Math.ceil(base * (1 + jitterShare * moment.random));
+  const jittered = base + Math.ceil(base * jitterShare * moment.random);
   const asked = Math.min(Math.ceil(moment.retryAfterSeconds ?? 0), longestRetryAfterSeconds);
   return Math.max(jittered, asked, moment.isThrottled ? throttledWaitSeconds : 0);
 }

@@ -86,9 +86,12 @@ export function endpointsToTell(input: unknown, policy: EndpointPolicy, own: rea
   return all.filter((_, position) => keys.indexOf(keys[position] ?? "") === position);
 }
 
-/** One text for all spellings of an endpoint (`HTTPS://Example.com:443/a`), by which endpoints are told apart. */
+/**
+ * One text for all spellings of an endpoint (`HTTPS://Example.com:443/a`), by which endpoints are told apart. What is no URL
+ * is its own: its delivery fails by name, and the others go on.
+ */
 export function endpointKey(endpoint: string): string {
-  return new URL(endpoint).href;
+  return URL.canParse(endpoint) ? new URL(endpoint).href : endpoint;
 }
 
 /**

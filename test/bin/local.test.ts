@@ -70,6 +70,16 @@ test("@aws-sdk/client-sfn unchanged starts and follows a transfer; a second star
     .toEqual(["SUCCEEDED", "SUCCEEDED"]);
 });
 
+test("what anybody sends to the receiver cannot steer the terminal", async () => {
+  const receiver = /Webhooks {8}(\S+)/.exec(command.output)?.[1] ?? "";
+  const body = JSON.stringify({ type: "\u001b[2Jcleared\u009b" });
+  const response = await fetch(`${receiver}/x`, { method: "POST", headers: { "webhook-id": "a" }, body });
+  expect(response.status).toBe(401);
+  await expect.poll(() => command.output).toContain("cleared");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be there
+  expect(command.output).toMatch(/webhook {2}\[2Jcleared {2}at \/x, refused: [^\u001b\u009b]*\n/);
+});
+
 test.skipIf(!hasAwsCli)(
   "the AWS CLI starts and follows a transfer (skipped where `aws` is not installed)",
   async () => {

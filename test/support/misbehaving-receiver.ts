@@ -104,7 +104,10 @@ export async function startMisbehavingReceiver(
 }
 
 function perform(answer: AttemptAnswer, response: ServerResponse): void {
-  if (typeof answer === "function") return answer(response);
+  if (typeof answer === "function") {
+    answer(response);
+    return;
+  }
   const { status, headers = {}, body = "" } = typeof answer === "number" ? { status: answer } : answer;
   response.writeHead(status, headers).end(body);
 }

@@ -2,9 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { HistoryEvent } from "@aws-sdk/client-sfn";
 import { inject } from "vitest";
 import { createS3Client } from "../../functions/adapters/s3-client.ts";
-import type { TransferState } from "../../functions/contract.ts";
+import type { DeliveryState, TransferState } from "../../functions/contract.ts";
 import type { AttemptRecord, Delivery, DeliveryOutput } from "../../functions/domain/delivery.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
 import type { Environment } from "../../functions/environment.ts";
@@ -213,9 +214,7 @@ export class TransferHarness implements AsyncDisposable {
       const waits = history.flatMap(({ stateEnteredEventDetails: entered }) =>
         entered?.name === "Wait" ? [JSON.parse(entered.input ?? "{}").attempt.waitSeconds as number] : [],
       );
-      const attempts = history.flatMap(({ stateExitedEventDetails: exited }) =>
-        exited?.name === "Attempt" ? [JSON.parse(exited.output ?? "{}").attempt as AttemptRecord] : [],
-      );
+      const attempts = history.flatMap(attemptOf);
       const everythingWritten = JSON.stringify([history, error, cause, this.#log]);
       const parsed = { input: JSON.parse(input) as Delivery, output: JSON.parse(output ?? "{}") as DeliveryOutput };
       return { name, status, error, cause, ...parsed, attempts, waits, everythingWritten };
@@ -254,6 +253,12 @@ function waitOf(event: WorkflowEvent): number[] {
   if (event.type !== "StateEntered" || event.state !== "Wait") return [];
   const { check } = event.input as TransferState;
   return check?.waitSeconds === undefined ? [] : [check.waitSeconds];
+}
+
+function attemptOf({ stateExitedEventDetails: exited }: HistoryEvent): AttemptRecord[] {
+  if (exited?.name !== "Attempt") return [];
+  const { attempt, caught } = JSON.parse(exited.output ?? "{}") as DeliveryState & { caught?: object };
+  return attempt && !caught ? [attempt] : [];
 }
 
 function readOutput(output: string | undefined): TransferOutput {

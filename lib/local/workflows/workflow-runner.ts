@@ -120,12 +120,17 @@ export class WorkflowRunner {
   }
 }
 
+/** Definitions that were found valid: each takes 30 ms and more, and a process may run one for many state machines. */
+const valid = new WeakSet<object>();
+
 /**
  * The interpreter validates on construction; ARNs are not checked, as any text may name a local function.
  * It gets a copy, because its validator writes QueryLanguage into every state.
  */
 function validate(definition: Definition): void {
+  if (valid.has(definition)) return;
   // The library's type cannot be told from a definition read at run time: this very call checks it.
   const copy = structuredClone(definition) as unknown as StateMachineDefinition;
   new StateMachine(copy, { validationOptions: { checkArn: false } });
+  valid.add(definition);
 }
