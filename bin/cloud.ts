@@ -1,7 +1,7 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { AudioTransferStack } from "../lib/cloud/audio-transfer-stack.ts";
-import { configFromContext } from "../lib/cloud/config.ts";
+import { configFromContext } from "../lib/cloud/context-config.ts";
 
 const app = new App();
 new AudioTransferStack(app, "MagicHourAudioTransfer", configFromContext(app.node));

@@ -1,10 +1,10 @@
-import { putEvent } from "./adapters/event-bus.ts";
+import { createEventBus } from "./adapters/event-bus.ts";
 import { createGuardedHttp } from "./adapters/guarded-http.ts";
 import { fixedSigningSecret, type SigningSecret, secretsManagerSigningSecret } from "./adapters/signing-secrets.ts";
 import { postWebhook } from "./adapters/webhook.ts";
 import { environmentNames, eventSource } from "./contract.ts";
-import { type Delivery, isEventBus } from "./domain/delivery.ts";
-import { endpointKey } from "./domain/endpoint.ts";
+import type { Delivery } from "./domain/delivery.ts";
+import { endpointKey, isEventBus } from "./domain/endpoint.ts";
 import type { Answer } from "./domain/outcome.ts";
 import { configuredEndpoints, type Environment, requireVariable } from "./environment.ts";
 import type { Host } from "./host.ts";
@@ -16,12 +16,13 @@ export function composeSender(environment: Environment, { now }: Host): (deliver
   const shared = fixed
     ? fixedSigningSecret(fixed)
     : secretsManagerSigningSecret(requireVariable(environment, environmentNames.signingSecretArn), now);
+  const bus = createEventBus(environment, eventSource);
   const own = new Map<string, SigningSecret>();
   for (const { url, signingSecretArn } of configuredEndpoints(environment)) {
     if (signingSecretArn) own.set(endpointKey(url), secretsManagerSigningSecret(signingSecretArn, now));
   }
   return (delivery) =>
     isEventBus(delivery.endpoint)
-      ? putEvent(delivery, environment, eventSource)
+      ? bus.put(delivery)
       : postWebhook(delivery, { http, signingSecret: own.get(endpointKey(delivery.endpoint)) ?? shared, now });
 }

@@ -70,7 +70,7 @@ export const environmentNames = {
   baseUrl: "MAGIC_HOUR_BASE_URL",
   /** The stack's own endpoints: a JSON list of `ConfiguredEndpoint`. Default none. */
   endpoints: "WEBHOOK_ENDPOINTS",
-  /** Hosts that an input's `notify` may name, comma-separated, or `any`. Default none. */
+  /** Hosts that an input's `notify` may name, comma-separated, or `*` for every host. Default none. */
   notifyHosts: "NOTIFY_HOSTS",
   /** ARN of the event bus that is told of every transfer. */
   eventBus: "EVENT_BUS_ARN",

@@ -1,6 +1,7 @@
 import { createLog } from "./adapters/log.ts";
 import { composeSender } from "./compose-sender.ts";
-import { afterAttempt, parseDelivery, placeOf } from "./domain/delivery.ts";
+import { afterAttempt, parseDelivery } from "./domain/delivery.ts";
+import { placeOf } from "./domain/endpoint.ts";
 import { outcomeOf } from "./domain/outcome.ts";
 import type { Environment } from "./environment.ts";
 import { type DeliveryFunction, lambdaHost, onFirstCall } from "./host.ts";

@@ -1,5 +1,5 @@
 import { type ConfiguredEndpoint, environmentNames } from "./contract.ts";
-import { type EndpointPolicy, parsePolicy } from "./domain/endpoint.ts";
+import { type EndpointPolicy, parsePolicy } from "./domain/endpoint-policy.ts";
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;

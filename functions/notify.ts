@@ -1,7 +1,8 @@
 import { createLog } from "./adapters/log.ts";
 import { createWorkflows } from "./adapters/workflows.ts";
 import { environmentNames } from "./contract.ts";
-import { deliveryNameOf, endpointsToTell } from "./domain/endpoint.ts";
+import { deliveryNameOf } from "./domain/endpoint.ts";
+import { endpointsToTell, notAllowed } from "./domain/endpoint-policy.ts";
 import { buildEvent, messageIdOf } from "./domain/event.ts";
 import { configuredEndpoints, type Environment, endpointPolicy, requireVariable } from "./environment.ts";
 import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
@@ -26,7 +27,10 @@ export function createNotify(environment: Environment, host = lambdaHost): Workf
       ),
     );
     const log = createLog(host.sink, { execution: state.execution.name });
-    log.info("announced", { id: event.data.id, type: event.type, messageId, endpoints: endpoints.length });
+    const facts = { id: event.data.id, type: event.type, messageId, endpoints: endpoints.length };
+    // Allowed when the transfer began, and no longer: a policy that was tightened meanwhile.
+    const leftOut = state.transfer ? notAllowed(state.transfer.notify, policy).length : 0;
+    log[leftOut > 0 ? "warn" : "info"]("announced", { ...facts, leftOut });
     return { ...state, ...(state.output && { output: { ...state.output, announced: true } }) };
   };
 }

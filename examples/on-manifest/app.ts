@@ -1,6 +1,6 @@
 import { App, Validations } from "aws-cdk-lib";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { configFromContext } from "../../lib/cloud/config.ts";
+import { configFromContext } from "../../lib/cloud/context-config.ts";
 import { OnManifestStack } from "./stack.ts";
 
 const app = new App();

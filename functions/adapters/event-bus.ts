@@ -1,3 +1,4 @@
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Answer } from "../domain/outcome.ts";
 import { redact } from "../domain/redaction.ts";
@@ -6,22 +7,69 @@ import { type AwsEnvironment, clientPlace } from "./aws-environment.ts";
 /** Milliseconds until EventBridge must connect, and then answer; asked at most three times. */
 const requestTimeout = 3_000;
 
+/** Puts events on event buses. */
+export interface EventBus {
+  /**
+   * Puts an event on the bus of the delivery's ARN: the same event as webhooks carry, with its message id inside, because
+   * EventBridge gives each copy an id of its own. Never throws: what EventBridge says is an answer, and the delivery
+   * schedule decides.
+   */
+  put(delivery: Delivery): Promise<Answer>;
+}
+
 /**
- * Puts an event on an event bus: the same event as webhooks carry, with its message id inside, because EventBridge gives
- * each copy an id of its own. Never throws: what EventBridge says is an answer, and the delivery schedule decides.
- * @param source the `source` of the event, by which rules find it
+ * EventBridge, from the environment. The client is loaded at the first event, because webhooks need none.
+ * @param source the `source` of the events, by which rules find them
  */
-export async function putEvent(delivery: Delivery, environment: AwsEnvironment, source: string): Promise<Answer> {
-  const { messageId, endpoint, event } = delivery;
-  const { EventBridgeClient, PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
-  const client = new EventBridgeClient({
-    ...clientPlace(environment, environment.AWS_ENDPOINT_URL_EVENTBRIDGE),
-    requestHandler: {
-      connectionTimeout: requestTimeout,
-      requestTimeout,
-      throwOnRequestTimeout: true,
+export function createEventBus(environment: AwsEnvironment, source: string): EventBus {
+  const seen = new Set<string>();
+  return {
+    async put(delivery) {
+      const client = await openClient(environment);
+      try {
+        if (!seen.has(delivery.endpoint) && (await isMissing(client, delivery.endpoint))) {
+          return { kind: "unanswered", reason: `there is no event bus ${delivery.endpoint}` };
+        }
+        seen.add(delivery.endpoint);
+        return await putEvent(client, delivery, source);
+      } catch (error) {
+        const { name, message } = error instanceof Error ? error : new Error(String(error));
+        return { kind: "unanswered", reason: `${name}: ${redact(message)}` };
+      } finally {
+        client.destroy();
+      }
     },
+  };
+}
+
+async function openClient(environment: AwsEnvironment): Promise<EventBridgeClient> {
+  const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
+  return new EventBridgeClient({
+    ...clientPlace(environment, environment.AWS_ENDPOINT_URL_EVENTBRIDGE),
+    requestHandler: { connectionTimeout: requestTimeout, requestTimeout, throwOnRequestTimeout: true },
   });
+}
+
+/**
+ * Whether a bus is known not to be there. PutEvents succeeds all the same then, and the event is lost (as others have
+ * recorded it; not verified against live AWS). The default bus is always there, and one of another account may not be
+ * looked at: that is no reason not to try.
+ */
+async function isMissing(client: EventBridgeClient, busArn: string): Promise<boolean> {
+  if (busArn.endsWith(":event-bus/default")) return false;
+  const { DescribeEventBusCommand } = await import("@aws-sdk/client-eventbridge");
+  return client.send(new DescribeEventBusCommand({ Name: busArn })).then(
+    () => false,
+    (error: unknown) => error instanceof Error && error.name === "ResourceNotFoundException",
+  );
+}
+
+async function putEvent(
+  client: EventBridgeClient,
+  { messageId, endpoint, event }: Delivery,
+  source: string,
+): Promise<Answer> {
+  const { PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
   const entry = {
     EventBusName: endpoint,
     Source: source,
@@ -29,15 +77,8 @@ export async function putEvent(delivery: Delivery, environment: AwsEnvironment, 
     Time: new Date(event.timestamp),
     Detail: JSON.stringify({ id: messageId, ...event }),
   };
-  try {
-    const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
-    if (result?.EventId) return { kind: "answered", status: 200, body: result.EventId };
-    const { ErrorCode: code = "no entry in the answer", ErrorMessage: message = "" } = result ?? {};
-    return { kind: "unanswered", reason: redact([code, message].filter(Boolean).join(": ")) };
-  } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return { kind: "unanswered", reason: `${name}: ${redact(message)}` };
-  } finally {
-    client.destroy();
-  }
+  const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
+  if (result?.EventId) return { kind: "answered", status: 200, body: result.EventId };
+  const { ErrorCode: code = "no entry in the answer", ErrorMessage: message = "" } = result ?? {};
+  return { kind: "unanswered", reason: redact([code, message].filter(Boolean).join(": ")) };
 }

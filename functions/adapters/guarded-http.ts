@@ -123,16 +123,30 @@ function headerOf(headers: Dispatcher.ResponseData["headers"], name: string): st
  * @throws {NetworkFault} when the body breaks off
  */
 export async function readText(response: GuardedResponse, mostBytes: number): Promise<string> {
+  const { text, fault } = await readStart(response, mostBytes);
+  if (fault) throw fault;
+  return text;
+}
+
+/**
+ * Reads the start of a body as text: as {@link readText}, but what came of a body that breaks off is kept.
+ * @param mostBytes no more is waited for once so many came
+ */
+export async function readStart(
+  response: GuardedResponse,
+  mostBytes: number,
+): Promise<{ readonly text: string; readonly fault?: NetworkFault }> {
   const pieces: Buffer[] = [];
+  const text = () => Buffer.concat(pieces).subarray(0, mostBytes).toString("utf8");
   let bytes = 0;
   try {
     for await (const piece of response.body as AsyncIterable<Buffer>) {
       pieces.push(piece);
       bytes += piece.length;
-      if (bytes > mostBytes) break;
+      if (bytes >= mostBytes) break;
     }
+    return { text: text() };
   } catch (error) {
-    throw new NetworkFault(faultCodeOf(error), "response body");
+    return { text: text(), fault: new NetworkFault(faultCodeOf(error), "response body") };
   }
-  return Buffer.concat(pieces).subarray(0, mostBytes).toString("utf8");
 }

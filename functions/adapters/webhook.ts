@@ -1,9 +1,10 @@
-import { type Delivery, withoutPath } from "../domain/delivery.ts";
+import type { Delivery } from "../domain/delivery.ts";
+import { endpointKey, withoutPath } from "../domain/endpoint.ts";
 import { AddressRefused, InvalidSigningSecret } from "../domain/errors.ts";
 import type { Answer } from "../domain/outcome.ts";
 import { redact } from "../domain/redaction.ts";
 import { type SigningKey, signatureHeader } from "../domain/signature.ts";
-import { type GuardedHttp, type GuardedResponse, readText } from "./guarded-http.ts";
+import { type GuardedHttp, type GuardedResponse, readStart } from "./guarded-http.ts";
 import { NetworkFault } from "./network-fault.ts";
 import type { SigningSecret } from "./signing-secrets.ts";
 
@@ -44,7 +45,8 @@ export async function postWebhook({ messageId, endpoint, event }: Delivery, port
   };
   const bounds = { signal: AbortSignal.timeout(timeout), headersTimeout: timeout, bodyTimeout: timeout };
   try {
-    const response = await http.request(endpoint, { method: "POST", headers, body, ...bounds });
+    // In the spelling by which endpoints are told apart, so that no other one borrows its secret.
+    const response = await http.request(endpointKey(endpoint), { method: "POST", headers, body, ...bounds });
     const text = withoutPath(await readResponse(response), endpoint);
     const retryAfter = response.header("retry-after");
     return { kind: "answered", status: response.status, retryAfter, body: redact(text, largestResponseBytes) };
@@ -66,10 +68,6 @@ async function readKeys(signingSecret: SigningSecret): Promise<readonly SigningK
 }
 
 async function readResponse(response: GuardedResponse): Promise<string> {
-  try {
-    return await readText(response, largestResponseBytes);
-  } catch (error) {
-    if (error instanceof NetworkFault) return `(the body broke off: ${error.code})`;
-    throw error;
-  }
+  const { text, fault } = await readStart(response, largestResponseBytes);
+  return fault ? `${text} (the body broke off: ${fault.code})`.trimStart() : text;
 }

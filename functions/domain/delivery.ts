@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { endpointProblem } from "./endpoint.ts";
+import { endpointProblem, isEventBus, placeOf } from "./endpoint.ts";
 import { type DeliveryErrorName, InvalidInput } from "./errors.ts";
 import type { TransferEvent } from "./event.ts";
 import { type Answer, attemptOf, type Outcome } from "./outcome.ts";
@@ -48,14 +48,6 @@ export interface DeliveryFailure {
   readonly error: DeliveryErrorName;
   /** Shaped like a Lambda error's `Cause`. */
   readonly detail: { readonly errorMessage: string };
-}
-
-/** The ARN of an event bus (EventBridge API reference, PutEventsRequestEntry). */
-const busArn = /^arn:aws[\w-]*:events:[a-z0-9-]+:\d{12}:event-bus\/[\w.-]{1,256}$/;
-
-/** Whether an endpoint is an event bus. */
-export function isEventBus(endpoint: string): boolean {
-  return busArn.test(endpoint);
 }
 
 const deliverySchema = v.object({
@@ -126,21 +118,4 @@ export function afterAttempt(
   const errorMessage = `${messageId} was not delivered to ${placeOf(endpoint)}: ${attemptOf(number)}: ${outcome.reason}${quote}`;
   const error = kind === "rejected" ? "DeliveryRejected" : "DeliveryExhausted";
   return { attempt, output, failure: { error, detail: { errorMessage } } };
-}
-
-/** A text that a receiver answered, without the path and query of its own endpoint, which error pages like to repeat. */
-export function withoutPath(text: string, endpoint: string): string {
-  const { pathname, search } = new URL(endpoint);
-  // A path as short as `/hook` is no secret, and may be in any text.
-  return [pathname + search, search, pathname]
-    .filter((part) => part.length >= shortestSecretPath)
-    .reduce((rest, part) => rest.replaceAll(part, "[endpoint]"), text);
-}
-
-/** Shortest path or query that may be a secret, in characters. */
-const shortestSecretPath = 8;
-
-/** An endpoint for logs and causes: without path and query, which may be a receiver's secret. */
-export function placeOf(endpoint: string): string {
-  return isEventBus(endpoint) ? endpoint : new URL(endpoint).origin;
 }

@@ -1,7 +1,6 @@
-import type { Node } from "constructs";
 import type { ConfiguredEndpoint } from "../../functions/contract.ts";
-import { isEventBus } from "../../functions/domain/delivery.ts";
-import { endpointKey, endpointProblem, hostPattern, mostEndpoints } from "../../functions/domain/endpoint.ts";
+import { endpointKey, endpointProblem, isEventBus, mostEndpoints } from "../../functions/domain/endpoint.ts";
+import { anyHost, hostPattern } from "../../functions/domain/endpoint-policy.ts";
 
 /** How a transfer is set up. Everything has a default. */
 export interface AudioTransferConfig {
@@ -14,7 +13,10 @@ export interface AudioTransferConfig {
   readonly apiKeySecretArn?: string;
   /** Largest output that is copied, in bytes: 1 to 83,886,080,000 (10,000 parts of 8 MiB). Default 16 GiB. */
   readonly maxOutputBytes?: number;
-  /** Endpoints that are told of every transfer, each with a signing secret of its own if it has one: 10 at most. Default none. */
+  /**
+   * Endpoints that are told of every transfer, each with a signing secret of its own if it has one: 10 at most, and 2,500
+   * bytes as JSON. Default none.
+   */
   readonly webhooks?: readonly ConfiguredEndpoint[];
   /**
    * Hosts that an execution's `notify` may name, `*.example.com` for all below one: 1,000 characters in all. An empty list
@@ -38,7 +40,7 @@ const secretArn = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+-[A-Za
 
 /** @throws {Error} naming the property and its bound */
 export function checkConfig(config: AudioTransferConfig): void {
-  const refuse = (name: string, bound: string, value: unknown) => {
+  const refuse = (name: string, bound: string, value: unknown): never => {
     throw new Error(`${name}: ${bound}, got ${JSON.stringify(value)}`);
   };
   const { bucketName, maxOutputBytes } = config;
@@ -67,9 +69,11 @@ function isSecretArn(arn: string | undefined): boolean {
 
 function checkEndpoints(
   config: AudioTransferConfig,
-  refuse: (name: string, bound: string, value: unknown) => void,
+  refuse: (name: string, bound: string, value: unknown) => never,
 ): void {
   const { webhooks = [], notifyHosts = [] } = config;
+  if (!Array.isArray(webhooks) || !webhooks.every(isObject)) refuse("webhooks", "must be a list of objects", webhooks);
+  if (!Array.isArray(notifyHosts)) refuse("notifyHosts", "must be a list", notifyHosts);
   if (webhooks.length > mostEndpoints) refuse("webhooks", `must be at most ${mostEndpoints}`, webhooks.length);
   for (const [position, webhook] of webhooks.entries()) {
     const { url, signingSecretArn, ...unknown } = webhook;
@@ -95,6 +99,10 @@ function checkEndpoints(
   if (hosts > longestHostList) refuse("notifyHosts", `must be at most ${longestHostList} characters in all`, hosts);
 }
 
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
+}
+
 /** The stack's endpoints as the functions' environment has them. */
 export function endpointList({ webhooks = [] }: AudioTransferConfig): string {
   return JSON.stringify(
@@ -102,41 +110,7 @@ export function endpointList({ webhooks = [] }: AudioTransferConfig): string {
   );
 }
 
-/** Properties that are texts in CDK context too. */
-const textNames = ["bucketName", "apiKeySecretArn", "signingSecretArn", "eventBusArn"] as const;
-
-/**
- * Configuration from CDK context (`cdk deploy -c bucketName=…` or cdk.json). Lists are JSON, or texts separated by commas:
- * `-c webhooks=https://one.example,https://two.example -c notifyHosts=example.com`; an empty `notifyHosts` forbids `notify`.
- * @throws {Error} as {@link checkConfig}
- */
-export function configFromContext(node: Node): AudioTransferConfig {
-  const found = (name: keyof AudioTransferConfig): unknown => node.tryGetContext(name);
-  const maxOutputBytes = found("maxOutputBytes");
-  const [webhooks, notifyHosts] = [listOf("webhooks", found("webhooks")), listOf("notifyHosts", found("notifyHosts"))];
-  const config: AudioTransferConfig = {
-    ...Object.fromEntries(
-      textNames.filter((name) => found(name) !== undefined).map((name) => [name, String(found(name))]),
-    ),
-    ...(maxOutputBytes !== undefined && { maxOutputBytes: Number(maxOutputBytes) }),
-    ...(webhooks && { webhooks: webhooks.map(endpointOf) }),
-    ...(notifyHosts && { notifyHosts: notifyHosts.map(String) }),
-  };
-  checkConfig(config);
-  return config;
-}
-
-function listOf(name: string, value: unknown): unknown[] | undefined {
-  if (value === undefined || Array.isArray(value)) return value;
-  const text = String(value).trim();
-  if (!text.startsWith("[")) return text.split(",").filter(Boolean);
-  try {
-    return JSON.parse(text) as unknown[];
-  } catch {
-    throw new Error(`${name}: must be a JSON list or texts separated by commas, got ${JSON.stringify(text)}`);
-  }
-}
-
-function endpointOf(listed: unknown): ConfiguredEndpoint {
-  return typeof listed === "object" && listed !== null ? (listed as ConfiguredEndpoint) : { url: String(listed) };
+/** The hosts that `notify` may name, as the functions' environment has them. */
+export function hostList({ notifyHosts }: AudioTransferConfig): string {
+  return notifyHosts?.join(",") ?? anyHost;
 }

@@ -44,7 +44,7 @@ export class NotifierAlarms extends Construct {
     this.alarm(
       "Unannounced",
       notAnnounced,
-      `A transfer ended and nobody was told: see "What was not delivered" in ${page}`,
+      `A transfer ended and not everybody was told: see "What was not delivered" in ${page}`,
     );
   }
 

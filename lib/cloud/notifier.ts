@@ -1,11 +1,10 @@
-import { Stack } from "aws-cdk-lib";
+import { Arn, ArnFormat, Stack, Token } from "aws-cdk-lib";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentNames, eventSource, functionTimeoutSeconds } from "../../functions/contract.ts";
-import { anyHost } from "../../functions/domain/endpoint.ts";
-import { type AudioTransferConfig, endpointList } from "./config.ts";
+import { type AudioTransferConfig, endpointList, hostList } from "./config.ts";
 import { DeliveryWorkflow } from "./delivery-workflow.ts";
 import { SigningSecret } from "./signing-secret.ts";
 import { TransferFunction } from "./transfer-function.ts";
@@ -32,6 +31,7 @@ export class Notifier extends Construct {
     this.eventBusArn =
       config.eventBusArn ??
       Stack.of(this).formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
+    checkRegion(this, this.eventBusArn);
     this.deliver = this.createDeliver(config);
     this.stateMachine = new WorkflowStateMachine(this, "Deliveries", {
       definition: new DeliveryWorkflow(this, "Workflow", this.deliver.function).definition,
@@ -63,6 +63,10 @@ export class Notifier extends Construct {
           resources: [eventBusArn],
           conditions: { StringEquals: { "events:source": eventSource } },
         }),
+        // PutEvents is silent about a bus that is not there; the default bus always is.
+        ...(config.eventBusArn
+          ? [new PolicyStatement({ actions: ["events:DescribeEventBus"], resources: [eventBusArn] })]
+          : []),
       ],
     });
   }
@@ -78,11 +82,19 @@ export class Notifier extends Construct {
         [environmentNames.deliveryStateMachine]: stateMachine.stateMachineArn,
         [environmentNames.eventBus]: eventBusArn,
         [environmentNames.endpoints]: endpointList(config),
-        [environmentNames.notifyHosts]: config.notifyHosts?.join(",") ?? anyHost,
+        [environmentNames.notifyHosts]: hostList(config),
       },
       statements: [
         new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachine.stateMachineArn] }),
       ],
     });
   }
+}
+
+/** PutEvents takes buses of its own region only. Looked at where both are known. @throws {Error} with both regions */
+function checkRegion(scope: Construct, eventBusArn: string): void {
+  const { region } = Stack.of(scope);
+  if (Token.isUnresolved(eventBusArn) || Token.isUnresolved(region)) return;
+  const { region: ofBus } = Arn.split(eventBusArn, ArnFormat.SLASH_RESOURCE_NAME);
+  if (ofBus !== region) throw new Error(`eventBusArn: must be of the stack's region ${region}, got ${ofBus}`);
 }

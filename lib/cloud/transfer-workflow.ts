@@ -36,7 +36,7 @@ export interface TransferWorkflowProps {
   readonly notify: IFunction;
 }
 
-/** The state that is entered when no delivery could be started; an alarm counts its name in the log. */
+/** The state that is entered when not all deliveries could be started; an alarm counts its name in the log. */
 export const notAnnouncedState = "Not announced";
 
 /** What all other errors end as. */

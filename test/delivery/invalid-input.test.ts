@@ -75,7 +75,7 @@ test("more endpoints than a transfer may name are not all called", async () => {
   expect(await project.deliveries()).toHaveLength(10);
 });
 
-test("an input that is as large as Step Functions takes is announced, by an event below 20 kB", async () => {
+test("an input of 250 kB, nearly as large as Step Functions takes, is announced, by an event below 20 kB", async () => {
   await using project = await startNotifiedProject();
   const end = await project.harness.transfer({ id: "x".repeat(200_000), metadata: { more: "y".repeat(50_000) } });
   expect(end.error).toBe("InvalidInput");

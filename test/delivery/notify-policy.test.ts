@@ -1,6 +1,8 @@
 /** Which endpoints an input may name: nobody may make this stack call whom its owner did not list. */
 import { expect, test } from "vitest";
+import { createCheckStatus } from "../../functions/check-status.ts";
 import { environmentNames } from "../../functions/contract.ts";
+import { createNotify } from "../../functions/notify.ts";
 import { startNotifiedProject } from "../support/notified-project.ts";
 
 const allowed = "hooks.example.com,*.tenants.example.org";
@@ -88,8 +90,27 @@ test("the stack's own endpoints need no permission: they hear why an input was r
 });
 
 test("with any host allowed every public one may be named", async () => {
-  await using project = await startWith("any");
+  await using project = await startWith("*");
   const end = await project.transfer({ notify: ["https://wherever.example.net/hook"] });
   expect(end).toMatchObject({ status: "SUCCEEDED", output: { announced: true } });
   expect(await project.told()).toEqual(["https://wherever.example.net/hook"]);
+});
+
+test("a policy that is tightened while a transfer waits does not fail it: the endpoint is left out, and the log says so", async () => {
+  await using project = await startNotifiedProject({ plan: { queuedSeconds: 60 } });
+  const notify = ["https://127.0.0.1/hook"];
+  const strict = { ...project.harness.cloud.environment, [environmentNames.notifyHosts]: "hooks.example.com" };
+  let polls = 0;
+  project.harness.wrap({
+    "check-status": (run) => (state, context) => {
+      polls += 1;
+      return polls === 1 ? run(state, context) : createCheckStatus(strict, project.harness.host)(state, context);
+    },
+    notify: () => createNotify(strict, project.harness.host),
+  });
+  expect(await project.transfer({ notify })).toMatchObject({ status: "SUCCEEDED", output: { announced: true } });
+  expect(polls).toBeGreaterThan(1);
+  expect(await project.deliveries()).toHaveLength(1);
+  expect(project.receiver.attempts).toHaveLength(1);
+  expect(project.harness.log).toContainEqual(expect.objectContaining({ message: "announced", leftOut: 1 }));
 });

@@ -1,8 +1,8 @@
 /** A thousand transfers to three endpoints, one of which fails half of its requests: every event is delivered. */
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { isEventBus } from "../../functions/domain/delivery.ts";
 import { mostAttempts } from "../../functions/domain/delivery-schedule.ts";
+import { isEventBus } from "../../functions/domain/endpoint.ts";
 import { localDeliveryStateMachineArn } from "../../lib/local/local-machines.ts";
 import type { ExecutionDescription } from "../../lib/local/workflows/execution.ts";
 import type { ReceivedAttempt, ReceiverScript } from "../support/misbehaving-receiver.ts";

@@ -1,9 +1,10 @@
 /** What the page says is refused, and how, is refused so. */
 import { RootConstruct } from "constructs";
 import { describe, expect, it } from "vitest";
-import { parsePolicy, requireAllowed } from "../../functions/domain/endpoint.ts";
+import { parsePolicy, requireAllowed } from "../../functions/domain/endpoint-policy.ts";
 import { parseInput } from "../../functions/domain/input.ts";
-import { type AudioTransferConfig, checkConfig, configFromContext } from "../../lib/cloud/config.ts";
+import { type AudioTransferConfig, checkConfig } from "../../lib/cloud/config.ts";
+import { configFromContext } from "../../lib/cloud/context-config.ts";
 import { codeBlocks, page, tableRows } from "./page.ts";
 
 /** An endpoint or several of the kind that a row of the table is about, by its first cell. */

@@ -1,7 +1,7 @@
 /** A project of the simulator, and a misbehaving receiver that the stack tells of its transfers, in a harness of its own. */
 import { Webhook } from "standardwebhooks";
 import { expect } from "vitest";
-import { isEventBus } from "../../functions/domain/delivery.ts";
+import { isEventBus } from "../../functions/domain/endpoint.ts";
 import type { TransferEvent } from "../../functions/domain/event.ts";
 import type { TransferInput } from "../../functions/domain/input.ts";
 import type { ProjectPlan } from "../../lib/local/simulator/project-plan.ts";

@@ -95,7 +95,8 @@ export class TransferHarness implements AsyncDisposable {
   readonly directory: string;
   /** A client of the object store, to do there what others may do. */
   readonly s3: S3Client;
-  readonly #host: Host;
+  /** Clock, jitter and log of the functions. */
+  readonly host: Host;
   readonly #clock: { skippedMilliseconds: number };
   readonly #events: WorkflowEvent[];
   readonly #log: object[];
@@ -105,7 +106,7 @@ export class TransferHarness implements AsyncDisposable {
     this.cloud = parts.cloud;
     this.directory = parts.directory;
     this.s3 = createS3Client(parts.cloud.environment);
-    this.#host = records.host;
+    this.host = records.host;
     this.#clock = records.clock;
     this.#events = records.events;
     this.#log = records.log;
@@ -161,7 +162,7 @@ export class TransferHarness implements AsyncDisposable {
 
   /** Puts something around functions of the workflow, for executions to come. */
   wrap(around: FunctionWrappers): void {
-    const functions = { transfer, environment: this.cloud.environment, host: this.#host, around };
+    const functions = { transfer, environment: this.cloud.environment, host: this.host, around };
     this.cloud.workflows.add(transferMachine(functions));
     this.cloud.workflows.add(deliveryMachine(functions));
   }

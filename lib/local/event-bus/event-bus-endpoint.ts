@@ -1,5 +1,6 @@
 import { startJsonEndpoint } from "../aws-json/json-endpoint.ts";
 import type { BusEvent } from "./bus-event.ts";
+import { describeEventBus } from "./describe-event-bus.ts";
 import { type BusObserver, EventBuses } from "./event-buses.ts";
 import { putEvents } from "./put-events.ts";
 
@@ -27,7 +28,7 @@ export interface EventBusEndpoint {
 const BODY_BYTES = 8 * 1024 * 1024;
 
 /**
- * Serves EventBridge's PutEvents on 127.0.0.1, as `startJsonEndpoint` does.
+ * Serves EventBridge's PutEvents and DescribeEventBus on 127.0.0.1, as `startJsonEndpoint` does.
  * @throws {RangeError} for a name that no event bus can have; {Error} if the port is taken.
  */
 export async function startEventBusEndpoint(options: EventBusEndpointOptions = {}): Promise<EventBusEndpoint> {
@@ -36,7 +37,10 @@ export async function startEventBusEndpoint(options: EventBusEndpointOptions = {
   const { url, close } = await startJsonEndpoint({
     version: "1.1",
     service: "AWSEvents",
-    operation: (name) => (name === "PutEvents" ? (members) => putEvents(buses, members) : undefined),
+    operation: (name) => {
+      if (name === "PutEvents") return (members) => putEvents(buses, members);
+      return name === "DescribeEventBus" ? (members) => describeEventBus(buses, members) : undefined;
+    },
     largestBody: BODY_BYTES,
     internalFault: "InternalException",
     port,

@@ -43,10 +43,16 @@ export class EventBuses {
    * https://github.com/localstack/localstack, test_put_events_nonexistent_event_bus
    */
   put(nameOrArn: string, event: Omit<BusEvent, "bus">): void {
-    const prefix = eventBusArn("");
-    const bus = nameOrArn.startsWith(prefix) ? nameOrArn.slice(prefix.length) : nameOrArn;
-    if (this.#names.has(bus)) this.#record({ bus, ...event });
+    const bus = this.find(nameOrArn);
+    if (bus !== undefined) this.#record({ bus, ...event });
     else process.emitWarning(`Event ${event.id} is lost: the embedded cloud has no event bus '${nameOrArn}'.`);
+  }
+
+  /** The name of a bus that is here, from its name or ARN; undefined when it is not. */
+  find(nameOrArn: string): string | undefined {
+    const prefix = eventBusArn("");
+    const name = nameOrArn.startsWith(prefix) ? nameOrArn.slice(prefix.length) : nameOrArn;
+    return this.#names.has(name) ? name : undefined;
   }
 
   #record(event: BusEvent): void {

@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from "vitest";
-import { putEvent } from "../../../functions/adapters/event-bus.ts";
+import { createEventBus } from "../../../functions/adapters/event-bus.ts";
 import { unusedPort } from "../../support/unused-port.ts";
 import { aDelivery, anEvent } from "../domain/notifier-fixture.ts";
 import { type AwsAnswer, awsFault, localEnvironment, runAwsJson } from "./running-aws-json.ts";
 
-const endpoint = "arn:aws:events:us-east-1:000000000000:event-bus/transfers";
+const endpoint = "arn:aws:events:us-east-1:000000000000:event-bus/default";
 const taken: AwsAnswer = {
   body: { FailedEntryCount: 0, Entries: [{ EventId: "11710aed-b79e-4468-a20b-bb3c0c3b4860" }] },
 };
@@ -13,7 +13,7 @@ const taken: AwsAnswer = {
 async function put(answer: AwsAnswer, delivery = aDelivery({ endpoint })) {
   const { requests, url } = await runAwsJson(() => answer);
   const environment = { ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: url };
-  return { answer: await putEvent(delivery, environment, "magic-hour-audio-transfer"), requests };
+  return { answer: await createEventBus(environment, "magic-hour-audio-transfer").put(delivery), requests };
 }
 
 /** The one entry of the one request. */
@@ -54,6 +54,36 @@ describe("an event on the bus", () => {
   });
 });
 
+describe("a bus other than the default one", () => {
+  const own = aDelivery({ endpoint: "arn:aws:events:us-east-1:000000000000:event-bus/transfers" });
+
+  async function putTwice(look: AwsAnswer) {
+    const { requests, url } = await runAwsJson(({ target }) => (target === "AWSEvents.PutEvents" ? taken : look));
+    const bus = createEventBus({ ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: url }, "magic-hour-audio-transfer");
+    const answers = [await bus.put(own), await bus.put(own)];
+    return { answers, requests: requests.map(({ target, body }) => [target.split(".")[1], body["Name"]]) };
+  }
+
+  test("is looked for once, because EventBridge loses what is put on a bus that is not there", async () => {
+    const { answers, requests } = await putTwice({ body: { Name: "transfers" } });
+    expect(answers).toMatchObject([{ status: 200 }, { status: 200 }]);
+    const put = ["PutEvents", undefined];
+    expect(requests).toEqual([["DescribeEventBus", own.endpoint], put, put]);
+  });
+
+  test("that is not there gets nothing, and is looked for again by the next attempt", async () => {
+    const { answers, requests } = await putTwice(awsFault("ResourceNotFoundException"));
+    const answer = { kind: "unanswered", reason: `there is no event bus ${own.endpoint}` };
+    expect(answers).toEqual([answer, answer]);
+    expect(requests.map(([operation]) => operation)).toEqual(["DescribeEventBus", "DescribeEventBus"]);
+  });
+
+  test("that may not be looked at, as one of another account, is tried all the same", async () => {
+    const { answers } = await putTwice(awsFault("AccessDeniedException"));
+    expect(answers).toMatchObject([{ status: 200 }, { status: 200 }]);
+  });
+});
+
 describe("an event that the bus does not take is unanswered, and nothing is thrown", () => {
   test("because its entry failed", async () => {
     const entry = { ErrorCode: "ThrottlingException", ErrorMessage: "wait, whsec_SECRET" };
@@ -90,7 +120,7 @@ describe("an event that the bus does not take is unanswered, and nothing is thro
 
   test("because nobody listens", async () => {
     const environment = { ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${await unusedPort()}` };
-    const answer = await putEvent(aDelivery({ endpoint }), environment, "magic-hour-audio-transfer");
+    const answer = await createEventBus(environment, "magic-hour-audio-transfer").put(aDelivery({ endpoint }));
     expect(answer).toMatchObject({ kind: "unanswered", reason: expect.stringContaining("ECONNREFUSED") });
   });
 

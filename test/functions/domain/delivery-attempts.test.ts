@@ -1,8 +1,8 @@
 /** What the state of a delivery gains by its attempts; its input is in delivery.test.ts. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type AfterAttempt, afterAttempt, withoutPath } from "../../../functions/domain/delivery.ts";
-import { longestEndpoint } from "../../../functions/domain/endpoint.ts";
+import { type AfterAttempt, afterAttempt } from "../../../functions/domain/delivery.ts";
+import { longestEndpoint, withoutPath } from "../../../functions/domain/endpoint.ts";
 import { type Answer, outcomeOf } from "../../../functions/domain/outcome.ts";
 import { aDelivery, endedAt } from "./notifier-fixture.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { isEventBus, parseDelivery, placeOf } from "../../../functions/domain/delivery.ts";
-import { longestEndpoint } from "../../../functions/domain/endpoint.ts";
+import { parseDelivery } from "../../../functions/domain/delivery.ts";
+import { isEventBus, longestEndpoint, placeOf } from "../../../functions/domain/endpoint.ts";
 import { InvalidInput } from "../../../functions/domain/errors.ts";
 import { aDelivery, anEvent } from "./notifier-fixture.ts";
 

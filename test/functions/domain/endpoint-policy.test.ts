@@ -1,16 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { endpointProblem, mostEndpoints } from "../../../functions/domain/endpoint.ts";
 import {
   anyHost,
   type EndpointPolicy,
-  endpointProblem,
   endpointsToTell,
   hostPattern,
-  mostEndpoints,
   parsePolicy,
   policyProblem,
   requireAllowed,
-} from "../../../functions/domain/endpoint.ts";
+} from "../../../functions/domain/endpoint-policy.ts";
 import { InvalidInput } from "../../../functions/domain/errors.ts";
 
 describe("a policy", () => {
@@ -22,7 +21,7 @@ describe("a policy", () => {
   const onlyOwn = "is refused: this stack allows no endpoints but its own";
 
   it("is read from its variables", () => {
-    expect(parsePolicy("any", "")).toEqual({ hosts: anyHost, exceptions: new Set() });
+    expect(parsePolicy("*", "")).toEqual({ hosts: anyHost, exceptions: new Set() });
     for (const none of [undefined, ""]) expect(parsePolicy(none, none)).toEqual(policy());
     expect(parsePolicy("a.example,*.b.example,", "http://127.0.0.1:1,http://127.0.0.1:2")).toEqual({
       hosts: ["a.example", "*.b.example"],

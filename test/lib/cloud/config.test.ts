@@ -1,6 +1,9 @@
 import { App } from "aws-cdk-lib";
 import { expect, test } from "vitest";
-import { checkConfig, configFromContext } from "../../../lib/cloud/config.ts";
+import { anyHost, parsePolicy } from "../../../functions/domain/endpoint-policy.ts";
+import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
+import { checkConfig, hostList } from "../../../lib/cloud/config.ts";
+import { configFromContext } from "../../../lib/cloud/context-config.ts";
 
 test.each([
   [{ bucketName: "ab" }, /bucketName: must be 3 to 63 characters/],
@@ -32,6 +35,9 @@ test.each([
   [{ notifyHosts: ["a.example", "*"] }, /notifyHosts\[1\]/],
   [{ notifyHosts: ["https://a.example"] }, /notifyHosts\[0\]/],
   [{ notifyHosts: ["any,b"] }, /notifyHosts\[0\]/],
+  [{ webhooks: [null] as unknown as [] }, /webhooks: must be a list of objects/],
+  [{ webhooks: "https://a.example" as unknown as [] }, /webhooks: must be a list of objects, got "https:/],
+  [{ notifyHosts: "a.example" as unknown as [] }, /notifyHosts: must be a list/],
   [
     { notifyHosts: [`${"a".repeat(60)}.example`, ...Array(20).fill("b".repeat(50))] },
     /notifyHosts: must be at most 1000/,
@@ -45,6 +51,24 @@ test.each([
 test("bounds themselves are accepted", () => {
   expect(() => checkConfig({ bucketName: "abc", maxOutputBytes: 1 })).not.toThrow();
   expect(() => checkConfig({ bucketName: "a".repeat(63), maxOutputBytes: 83_886_080_000 })).not.toThrow();
+});
+
+test("a host that is called like a word of ours is only a host", () => {
+  for (const host of ["any", "none", "true"]) {
+    expect(parsePolicy(hostList({ notifyHosts: [host] }), "").hosts).toEqual([host]);
+  }
+  expect(parsePolicy(hostList({}), "").hosts).toBe(anyHost);
+  expect(() => checkConfig({ notifyHosts: [anyHost] })).toThrow(/notifyHosts\[0\]/);
+});
+
+test("a bus of another region is refused where the stack's is known", () => {
+  const eventBusArn = "arn:aws:events:eu-west-1:111122223333:event-bus/audio";
+  const stackIn = (region: string) => {
+    const app = new App({ analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });
+    return new AudioTransferStack(app, "Test", { eventBusArn }, { env: { region, account: "111122223333" } });
+  };
+  expect(() => stackIn("us-east-1")).toThrow("eventBusArn: must be of the stack's region us-east-1, got eu-west-1");
+  expect(() => stackIn("eu-west-1")).not.toThrow();
 });
 
 /** So many endpoints, each with a path so long. */

@@ -82,9 +82,11 @@ test("endpoints with secrets of their own: deliver may read exactly those beside
     signingSecretArn: arn("shared"),
     eventBusArn: "arn:aws:events:us-east-1:111122223333:event-bus/audio",
   });
-  const [, secrets, bus] = statementsOf(own, "NotifierDeliverPolicy");
+  const [, secrets, bus, look] = statementsOf(own, "NotifierDeliverPolicy");
   expect(secrets?.resources).toEqual([arn("one"), arn("shared")]);
-  expect(bus?.resources).toEqual(["arn:aws:events:us-east-1:111122223333:event-bus/audio"]);
+  const ownBus = ["arn:aws:events:us-east-1:111122223333:event-bus/audio"];
+  expect(bus).toEqual({ actions: ["events:PutEvents"], resources: ownBus });
+  expect(look).toEqual({ actions: ["events:DescribeEventBus"], resources: ownBus });
 });
 
 test("the workflow may call its four functions, deliver its log and trace", () => {

@@ -142,7 +142,7 @@ test("notify knows the deliveries, the bus, the endpoints and the hosts; a list 
       DELIVERY_STATE_MACHINE_ARN: { Ref: expect.stringMatching(/NotifierDeliveries/) },
       EVENT_BUS_ARN: expect.anything(),
       WEBHOOK_ENDPOINTS: "[]",
-      NOTIFY_HOSTS: "any",
+      NOTIFY_HOSTS: "*",
     },
   ]);
   const webhooks = [{ url: "https://one.example/a" }];
