@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { redact } from "../../functions/domain/redaction.ts";
 import { lambdaHost } from "../../functions/host.ts";
 import {
   type EmbeddedCloud,
@@ -9,9 +8,11 @@ import {
 } from "../../lib/local/embedded-cloud.ts";
 import { localDeliveryStateMachineArn, localStateMachineArn } from "../../lib/local/local-machines.ts";
 import { type MagicHourSimulator, startMagicHourSimulator } from "../../lib/local/simulator/magic-hour-simulator.ts";
+import { reportWebhook } from "../../lib/local/terminal/webhook-report.ts";
 import { type ReceivedWebhook, startWebhookReceiver, type WebhookReceiver } from "../../lib/local/webhook-receiver.ts";
 import { planOf, type SimulationOptions, simulationOptions, wholeNumber } from "./options.ts";
 import { createAndGet } from "./simulate.ts";
+import { namingTakenPort } from "./taken-port.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
 interface LocalOptions extends SimulationOptions {
@@ -39,28 +40,47 @@ export function localCommand(): Command {
 }
 
 async function local(options: LocalOptions): Promise<void> {
-  const simulator = await startMagicHourSimulator({ port: options.simulatorPort, plan: planOf(options) });
-  const signingSecret = newSigningSecret();
-  const receiver = await startWebhookReceiver({
-    signingSecrets: [signingSecret],
-    port: options.receiverPort,
-    onWebhook: showWebhook,
-  });
-  const cloud = await startEmbeddedCloud({
-    directory: options.store,
-    storePort: options.storePort,
-    stepFunctionsPort: options.stepFunctionsPort,
-    vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
-    guardExceptions: [simulator.url, receiver.url],
-    webhooks: [{ url: `${receiver.url}/webhooks` }],
-    signingSecret,
-    host: { ...lambdaHost, sink: { info: logLine, warn: logLine } },
-  });
-  process.stdout.write(banner({ simulator, receiver, cloud }));
+  // Closes everything, also what was started before something that cannot be.
+  await using open = new AsyncDisposableStack();
+  process.stdout.write(banner(await start(options, open)));
   await untilInterrupted();
-  await cloud.close();
-  await receiver.close();
-  await simulator.close();
+}
+
+async function start(options: LocalOptions, open: AsyncDisposableStack): Promise<Running> {
+  const close = (started: { close(): Promise<void> }) => started.close();
+  try {
+    const plan = planOf(options);
+    const simulator = open.adopt(await startMagicHourSimulator({ port: options.simulatorPort, plan }), close);
+    const signingSecret = newSigningSecret();
+    const receiver = open.adopt(await startReceiver(signingSecret, options.receiverPort), close);
+    const cloud = await startEmbeddedCloud({
+      directory: options.store,
+      storePort: options.storePort,
+      stepFunctionsPort: options.stepFunctionsPort,
+      vendor: { baseUrl: simulator.url, apiKey: simulator.apiKey },
+      guardExceptions: [simulator.url, receiver.url],
+      webhooks: [{ url: `${receiver.url}/webhooks` }],
+      signingSecret,
+      host: { ...lambdaHost, sink: { info: logLine, warn: logLine } },
+    });
+    return { simulator, receiver, cloud: open.adopt(cloud, close) };
+  } catch (error) {
+    throw namingTakenPort(error, portsOf(options));
+  }
+}
+
+function startReceiver(signingSecret: string, port: number): Promise<WebhookReceiver> {
+  const onWebhook = (webhook: ReceivedWebhook) => void process.stdout.write(`${reportWebhook(webhook)}\n`);
+  return startWebhookReceiver({ signingSecrets: [signingSecret], port, onWebhook });
+}
+
+function portsOf({ stepFunctionsPort, storePort, simulatorPort, receiverPort }: LocalOptions): Record<string, number> {
+  return {
+    "--step-functions-port": stepFunctionsPort,
+    "--store-port": storePort,
+    "--simulator-port": simulatorPort,
+    "--receiver-port": receiverPort,
+  };
 }
 
 interface Running {
@@ -92,12 +112,6 @@ aws stepfunctions list-executions --endpoint-url ${stepFunctions.url} \\
   --state-machine-arn ${localDeliveryStateMachineArn}
 
 `;
-}
-
-/** What came to the receiver, as a line on stdout. Anybody may have sent it: nothing of it may steer the terminal. */
-function showWebhook({ type, messageId, isVerified, isRepeat, problem, path }: ReceivedWebhook): void {
-  const seen = isVerified ? `signature verified${isRepeat ? ", seen before" : ""}` : `refused: ${problem}`;
-  process.stdout.write(`${redact(`webhook ${type ?? "of no type"} at ${path}, ${seen}  ${messageId ?? ""}`)}\n`);
 }
 
 /** The functions' log, a line of JSON each, on stderr. */

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { startMagicHourSimulator } from "../../lib/local/simulator/magic-hour-simulator.ts";
 import { planOf, type SimulationOptions, simulationOptions, wholeNumber } from "./options.ts";
+import { namingTakenPort } from "./taken-port.ts";
 import { untilInterrupted } from "./until-interrupted.ts";
 
 interface SimulateOptions extends SimulationOptions {
@@ -22,7 +23,10 @@ export function simulateCommand(): Command {
 
 async function simulate({ port, apiKey, ...simulation }: SimulateOptions): Promise<void> {
   const plan = planOf(simulation);
-  const simulator = await startMagicHourSimulator({ port, plan, ...(apiKey !== undefined && { apiKey }) });
+  const key = apiKey === undefined ? {} : { apiKey };
+  const simulator = await startMagicHourSimulator({ port, plan, ...key }).catch((error: unknown) => {
+    throw namingTakenPort(error, { "--port": port });
+  });
   process.stdout.write(`Magic Hour simulator at ${simulator.url}, Ctrl-C stops it\n\n${createAndGet(simulator)}\n`);
   await untilInterrupted();
   await simulator.close();

@@ -1,3 +1,4 @@
+import { addAbortListener } from "node:events";
 import type { DeliveryState } from "../../functions/contract.ts";
 import type { AttemptRecord, Delivery } from "../../functions/domain/delivery.ts";
 import { localDeliveryStateMachineArn } from "./local-machines.ts";
@@ -10,8 +11,8 @@ export interface WatchedDelivery {
   readonly delivery: Delivery;
   /** Attempts so far, oldest first. */
   readonly attempts: readonly AttemptRecord[];
-  /** `waiting`: the next attempt is further away than the watcher's patience. */
-  readonly status: "delivered" | "waiting" | "failed";
+  /** `waiting`: the next attempt is further away than the watcher's patience; `interrupted`: nobody watches any more. */
+  readonly status: "delivered" | "waiting" | "failed" | "interrupted";
   /** Why it failed. */
   readonly cause?: string;
 }
@@ -20,8 +21,11 @@ export interface WatchedDelivery {
 export interface DeliveryWatch {
   /** Takes every event of every execution; those of other state machines are left alone. */
   readonly onEvent: (execution: ExecutionDescription, event: WorkflowEvent) => void;
-  /** The deliveries started so far, oldest first, once each of them is over or waits for long. */
-  settled(): Promise<WatchedDelivery[]>;
+  /**
+   * The deliveries started so far, oldest first, once each of them is over or waits for long. Once the signal aborts, the
+   * others are `interrupted`.
+   */
+  settled(signal: AbortSignal): Promise<WatchedDelivery[]>;
 }
 
 /**
@@ -42,7 +46,13 @@ export function watchDeliveries(patienceSeconds: number): DeliveryWatch {
         if (state) follow(state, event, patienceSeconds);
       }
     },
-    settled: () => Promise.all([...watched.values()].map(({ settled }) => settled)),
+    settled: async (signal) => {
+      const deliveries = [...watched.values()];
+      using _interrupting = addAbortListener(signal, () => {
+        for (const { state } of deliveries) settleAs(state, { status: "interrupted" });
+      });
+      return await Promise.all(deliveries.map(({ settled }) => settled));
+    },
   };
 }
 
@@ -53,17 +63,19 @@ interface OpenDelivery {
 }
 
 function follow(open: OpenDelivery, event: WorkflowEvent, patienceSeconds: number): void {
-  const settle = (end: Pick<WatchedDelivery, "status" | "cause">) => {
-    open.settle({ delivery: open.delivery, attempts: open.attempts, ...end });
-  };
   if (event.type === "StateExited" && event.state === "Attempt") {
     open.attempts = (event.output as DeliveryState).output?.attempts ?? [];
   } else if (event.type === "StateEntered" && event.state === "Wait") {
     const { waitSeconds = 0 } = open.attempts.at(-1) ?? {};
-    if (waitSeconds > patienceSeconds) settle({ status: "waiting" });
+    if (waitSeconds > patienceSeconds) settleAs(open, { status: "waiting" });
   } else if (event.type === "ExecutionEnded") {
     const { end } = event;
-    if (end.status === "SUCCEEDED") settle({ status: "delivered" });
-    else settle({ status: "failed", ...(end.cause !== undefined && { cause: end.cause }) });
+    if (end.status === "SUCCEEDED") settleAs(open, { status: "delivered" });
+    else settleAs(open, { status: "failed", ...(end.cause !== undefined && { cause: end.cause }) });
   }
+}
+
+/** Says how a delivery stands; only the first time counts. */
+function settleAs({ delivery, attempts, settle }: OpenDelivery, end: Pick<WatchedDelivery, "status" | "cause">): void {
+  settle({ delivery, attempts, ...end });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type ConfiguredEndpoint, environmentNames } from "../../functions/contract.ts";
-import { anyHost } from "../../functions/domain/endpoint.ts";
+import { anyHost } from "../../functions/domain/endpoint-policy.ts";
 import type { Environment } from "../../functions/environment.ts";
 import type { Host } from "../../functions/host.ts";
 import type { BusEvent } from "./event-bus/bus-event.ts";
@@ -72,14 +72,20 @@ export function newSigningSecret(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }
 
-/** Starts an embedded cloud. */
+/** Starts an embedded cloud. @throws {Error} of Node, with its `port`, if a port is taken; then nothing is left open */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
   const { directory, storePort = 0, stepFunctionsPort = 0, onBusEvent, host } = options;
   const transfer = options.transfer ?? (await synthesizeTransfer());
-  const store = await startObjectStore({ directory, buckets: [localBucket], port: storePort, ...options.storeFaults });
-  const eventBus = await startEventBusEndpoint({ ...(onBusEvent && { onEvent: onBusEvent }) });
+  // Closes, last first, what was started before something that cannot be.
+  await using open = new AsyncDisposableStack();
+  const close = (started: { close(): Promise<void> }) => started.close();
+  const store = open.adopt(
+    await startObjectStore({ directory, buckets: [localBucket], port: storePort, ...options.storeFaults }),
+    close,
+  );
+  const eventBus = open.adopt(await startEventBusEndpoint({ ...(onBusEvent && { onEvent: onBusEvent }) }), close);
   const workflows = new Workflows(options.workflows);
-  const stepFunctions = await startStepFunctionsEndpoint({ workflows, port: stepFunctionsPort });
+  const stepFunctions = open.adopt(await startStepFunctionsEndpoint({ workflows, port: stepFunctionsPort }), close);
   const signingSecret = options.signingSecret ?? newSigningSecret();
   const environment: Environment = {
     ...environmentOf(options, signingSecret),
@@ -90,12 +96,9 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   };
   workflows.add(transferMachine({ transfer, environment, host }));
   workflows.add(deliveryMachine({ transfer, environment, host }));
-  const close = async () => {
-    await stepFunctions.close();
-    await eventBus.close();
-    await store.close();
-  };
-  return { workflows, stepFunctions, store, eventBus, signingSecret, environment, close };
+  const running = open.move();
+  const parts = { workflows, stepFunctions, store, eventBus, signingSecret, environment };
+  return { ...parts, close: () => running.disposeAsync() };
 }
 
 function environmentOf(

@@ -1,7 +1,8 @@
+import { addAbortListener } from "node:events";
 import { open } from "node:fs/promises";
 import { lambdaHost } from "../../functions/host.ts";
-import { type WatchedDelivery, watchDeliveries } from "./delivery-watch.ts";
-import { type EmbeddedCloudOptions, startEmbeddedCloud } from "./embedded-cloud.ts";
+import { type DeliveryWatch, type WatchedDelivery, watchDeliveries } from "./delivery-watch.ts";
+import { type EmbeddedCloud, type EmbeddedCloudOptions, startEmbeddedCloud } from "./embedded-cloud.ts";
 import { localStateMachineArn } from "./local-machines.ts";
 import type { ObjectStoreOptions } from "./object-store/object-store.ts";
 import type { ExecutionDescription } from "./workflows/execution.ts";
@@ -14,18 +15,12 @@ export interface TransferRun
   readonly input: () => Readonly<Record<string, unknown>>;
   /** Hears of every event of the transfer workflow. */
   readonly onEvent: (event: WorkflowEvent) => void;
+  /** Hears how the transfer ended, before its deliveries are waited for; never, if the run was aborted before it began. */
+  readonly onEnd: (transfer: ExecutionDescription) => void;
   /** Flips one byte of the first output that is stored, to see that nothing unverified is deleted. Default false. */
   readonly corruptOneByte?: boolean;
-  /** Stops the execution. */
+  /** Stops the execution at once, which ends as ABORTED, and the wait for its deliveries. Default never. */
   readonly signal?: AbortSignal;
-}
-
-/** How a run ended. */
-export interface TransferRunEnd {
-  /** The transfer. */
-  readonly transfer: ExecutionDescription;
-  /** Its deliveries, as far as they came. */
-  readonly deliveries: readonly WatchedDelivery[];
 }
 
 /** Log lines of the functions go nowhere: a person follows the workflow's events instead. */
@@ -34,11 +29,28 @@ const silent = { info: () => undefined, warn: () => undefined };
 /** Longest wait for a delivery's next attempt, in seconds: the second attempt is waited for (5 s), the third is not (5 min). */
 const patienceSeconds = 10;
 
-/** Runs one transfer to its end, lets its deliveries go out, and closes everything; the files stay. */
-export async function runTransfer(run: TransferRun): Promise<TransferRunEnd> {
-  const { directory, vendor, guardExceptions = [], webhooks = [], signingSecret, corruptOneByte = false, signal } = run;
+/**
+ * Runs one transfer to its end, lets its deliveries go out, and closes everything; the files stay.
+ * @returns its deliveries, as far as they came
+ */
+export async function runTransfer(run: TransferRun): Promise<readonly WatchedDelivery[]> {
+  const { signal = new AbortController().signal } = run;
+  if (signal.aborted) return [];
   const watch = watchDeliveries(patienceSeconds);
-  const cloud = await startEmbeddedCloud({
+  const cloud = await startEmbeddedCloud(cloudOptions(run, watch));
+  try {
+    // It took seconds to start, and the input may create a project.
+    if (signal.aborted) return [];
+    run.onEnd(await transferOn(cloud, run.input(), signal));
+    return await watch.settled(signal);
+  } finally {
+    await cloud.close();
+  }
+}
+
+function cloudOptions(run: TransferRun, watch: DeliveryWatch): EmbeddedCloudOptions {
+  const { directory, vendor, guardExceptions = [], webhooks = [], signingSecret, corruptOneByte = false } = run;
+  return {
     directory,
     vendor,
     guardExceptions,
@@ -52,29 +64,16 @@ export async function runTransfer(run: TransferRun): Promise<TransferRunEnd> {
       },
     },
     ...(corruptOneByte && { storeFaults: { afterWrite: corruptFirst() } }),
-  });
-  try {
-    const { workflows } = cloud;
-    const { executionArn } = workflows.start({
-      stateMachineArn: localStateMachineArn,
-      input: JSON.stringify(run.input()),
-    });
-    const stop = () => workflows.stop(executionArn, { error: "Stopped", cause: "interrupted" });
-    signal?.addEventListener("abort", stop);
-    const transfer = await workflows.completion(executionArn);
-    signal?.removeEventListener("abort", stop);
-    return { transfer, deliveries: await Promise.race([watch.settled(), none(signal)]) };
-  } finally {
-    await cloud.close();
-  }
+  };
 }
 
-/** Nobody waits for deliveries after Ctrl-C. Never resolves without one. */
-function none(signal: AbortSignal | undefined): Promise<readonly WatchedDelivery[]> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) resolve([]);
-    signal?.addEventListener("abort", () => resolve([]));
-  });
+async function transferOn({ workflows }: EmbeddedCloud, input: object, signal: AbortSignal) {
+  const { executionArn } = workflows.start({ stateMachineArn: localStateMachineArn, input: JSON.stringify(input) });
+  // Unlike an event listener, it hears of an abort before it too.
+  using _stopping = addAbortListener(signal, () =>
+    workflows.stop(executionArn, { error: "Stopped", cause: "interrupted" }),
+  );
+  return await workflows.completion(executionArn);
 }
 
 /** Flips the lowest bit of the last byte of the first object written. */

@@ -144,5 +144,5 @@ test("a signing secret that is none is bad usage, and is not repeated", async ()
 test("--help shows examples and exit codes", async () => {
   const { code, stdout } = await audioTransfer(["run", "--help"]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/Examples:[\s\S]*Exit codes:/);
+  expect(stdout).toMatch(/Examples:[\s\S]*Exit codes: 0 done, 1 [\s\S]*, 2 bad usage, 130 interrupted/);
 });

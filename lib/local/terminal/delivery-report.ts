@@ -1,4 +1,4 @@
-import { isEventBus, placeOf } from "../../../functions/domain/delivery.ts";
+import { isEventBus, placeOf } from "../../../functions/domain/endpoint.ts";
 import { attemptOf } from "../../../functions/domain/outcome.ts";
 import type { WatchedDelivery } from "../delivery-watch.ts";
 import type { Style } from "./transfer-report.ts";
@@ -23,6 +23,11 @@ export function reportDelivery(watched: WatchedDelivery, isVerified: boolean | u
       const attempt = attemptOf(attempts.length);
       const next = `a deployed stack would try again in ${last?.waitSeconds} s, and so on for three days`;
       return `${style("yellow", "webhook not delivered yet")}: ${type}, ${attempt}: ${last?.reason}; ${next}  ${details}`;
+    }
+    case "interrupted": {
+      const not = isEventBus(delivery.endpoint) ? "event not on the bus" : "webhook not delivered";
+      const after = last ? `${attemptOf(attempts.length)}: ${last.reason}` : "no attempt was answered";
+      return `${style("yellow", not)}: interrupted: ${type}, ${after}  ${details}`;
     }
     case "failed":
       return `${style("red", "webhook not delivered")}: ${type}: ${cause ?? "no cause given"}`;

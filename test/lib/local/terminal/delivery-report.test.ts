@@ -45,3 +45,14 @@ test("what is not delivered says why, how often it was tried, and when it would 
     "webhook not delivered: transfer.failed: msg_1 was not delivered",
   );
 });
+
+test("what was interrupted says how far it came", () => {
+  const interrupted = { delivery, attempts: [], status: "interrupted" } as const;
+  const place = "msg_1 to https://example.com";
+  expect(reportDelivery(interrupted, undefined, plain)).toBe(
+    `webhook not delivered: interrupted: transfer.failed, no attempt was answered  ${place}`,
+  );
+  expect(reportDelivery({ ...interrupted, attempts: [{ ...retried, attempt: 1 }] }, undefined, plain)).toBe(
+    `webhook not delivered: interrupted: transfer.failed, attempt 1 of 10: HTTP 500  ${place}`,
+  );
+});
