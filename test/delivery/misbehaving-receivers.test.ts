@@ -60,7 +60,7 @@ describe.concurrent("a status of 200 delivers, whatever becomes of the body", ()
   test("that comes drop by drop: it is not waited for longer than the attempt lasts", async () => {
     const { delivery, attempts } = await deliverTo(dripsBody(200));
     expect(delivery?.attempts).toMatchObject([{ outcome: "delivered", status: 200 }]);
-    expect(delivery?.output.response).toMatch(/^\(the body broke off: (TimeoutError|UND_ERR_BODY_TIMEOUT)\)$/);
+    expect(delivery?.output.response).toMatch(/\(the body broke off: (TimeoutError|UND_ERR_BODY_TIMEOUT)\)$/);
     expect(attempts).toHaveLength(1);
   });
 
@@ -74,7 +74,7 @@ describe.concurrent("a status of 200 delivers, whatever becomes of the body", ()
   test("that breaks off", async () => {
     const { delivery, attempts } = await deliverTo(resetsInBody(200));
     expect(delivery?.attempts).toMatchObject([{ outcome: "delivered", status: 200 }]);
-    expect(delivery?.output.response).toMatch(/^\(the body broke off: \w+\)$/);
+    expect(delivery?.output.response).toMatch(/\(the body broke off: \w+\)$/);
     expect(attempts).toHaveLength(1);
   });
 });

@@ -76,7 +76,8 @@ describe("of any text", () => {
       fc.property(words, fc.webUrl({ withFragments: false }), query, words, (before, url, text, after) => {
         const safe = redact(`${before}${url}?${text} ${after}`);
         expect(safe).not.toContain("SECRET");
-        expect(safe).toContain("?[redacted]");
+        // Without the question mark where a word before it, such as `key`, makes the whole a parameter.
+        expect(safe).toContain("[redacted]");
       }),
       { numRuns: 300 },
     );
