@@ -140,3 +140,9 @@ describe("an answer", () => {
     expect(bodies).toEqual(["x".repeat(16_384), "x".repeat(16_384), `${"x".repeat(16_383)}\ufffd`]);
   });
 });
+
+test("an endpoint is called in the one spelling by which it is told apart, so that it borrows no other one's secret", async () => {
+  const { attempt, posts, url } = await runReceiver((socket) => socket.end(httpAnswer()));
+  await attempt({ endpoint: `${url}/tenant-b/../tenant-a/%2e%2e/hook?x=%2F` });
+  expect(posts.map(({ requestLine }) => requestLine)).toEqual(["POST /hook?x=%2F HTTP/1.1"]);
+});

@@ -119,6 +119,15 @@ describe("what a receiver answered, without the path of its endpoint", () => {
     expect(withoutPath(text, endpoint)).toBe(kept);
   });
 
+  it.each([
+    ["token s3cret-path not known", "token [endpoint] not known"],
+    ["no key t0p%2Fs3cret, nor t0p/s3cret", "no key [endpoint], nor [endpoint]"],
+    ["/hooks?a=1&amp;b=2", "/hooks?a=1&amp;b=2"],
+    ["a s3cret alone", "a s3cret alone"],
+  ])("loses each longer part, as written and decoded: %j is %j", (text, kept) => {
+    expect(withoutPath(text, "https://hooks.example.com/hooks/s3cret-path?a=1&key=t0p%2Fs3cret")).toBe(kept);
+  });
+
   it("keeps a path or a query of fewer than eight characters, which is in any text", () => {
     const text = "POST /hooks?a=1 / ? failed";
     for (const short of ["https://a.example", "https://a.example/", "https://a.example/a?b=1", "https://a.example/?"]) {
