@@ -2,7 +2,8 @@
  * What the workflow and its functions share: the shape of the state and the names of the environment variables. Imported
  * by functions, lib/cloud and lib/local, so that the compiler couples them; imports only the domain.
  */
-import type { AttemptRecord, DeliveryFailure, DeliveryOutput } from "./domain/delivery.ts";
+import type { AttemptRecord, DeliveryOutput } from "./domain/delivery.ts";
+import type { DeliveryErrorName } from "./domain/errors.ts";
 import type { Failure } from "./domain/failure.ts";
 import type { TransferInput } from "./domain/input.ts";
 import type { Receipt } from "./domain/receipt.ts";
@@ -42,7 +43,7 @@ export interface DeliveryState {
   /** The execution's output so far: all attempts. */
   readonly output?: DeliveryOutput;
   /** Why the delivery fails, when it does. */
-  readonly failure?: DeliveryFailure;
+  readonly failure?: Failure<DeliveryErrorName>;
 }
 
 /** An endpoint of the stack's configuration, as {@link environmentNames.endpoints} lists it. */

@@ -40,3 +40,11 @@ export function clientPlace(
     ...(credentials && { credentials }),
   };
 }
+
+/**
+ * Bounds of requests that are answered at once or not at all.
+ * @param timeout milliseconds until the service must connect, and then answer. Default 3,000
+ */
+export function shortRequests(timeout = 3_000) {
+  return { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true };
+}

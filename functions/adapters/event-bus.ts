@@ -2,10 +2,7 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Delivery } from "../domain/delivery.ts";
 import type { Answer } from "../domain/outcome.ts";
 import { redact } from "../domain/redaction.ts";
-import { type AwsEnvironment, clientPlace } from "./aws-environment.ts";
-
-/** Milliseconds until EventBridge must connect, and then answer; asked at most three times. */
-const requestTimeout = 3_000;
+import { type AwsEnvironment, clientPlace, shortRequests } from "./aws-environment.ts";
 
 /** Puts events on event buses. */
 export interface EventBus {
@@ -46,7 +43,7 @@ async function openClient(environment: AwsEnvironment): Promise<EventBridgeClien
   const { EventBridgeClient } = await import("@aws-sdk/client-eventbridge");
   return new EventBridgeClient({
     ...clientPlace(environment, environment.AWS_ENDPOINT_URL_EVENTBRIDGE),
-    requestHandler: { connectionTimeout: requestTimeout, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: shortRequests(),
   });
 }
 

@@ -1,12 +1,37 @@
+import { shortRequests } from "./aws-environment.ts";
+
 /** Milliseconds a secret is kept in memory: a rotation takes effect within five minutes. */
 export const keptMilliseconds = 300_000;
 
+/** What is read when it is first needed and kept for a while. */
+export interface Kept<Value> {
+  /** The value. @throws whatever reading it threw; that is not kept */
+  read(): Promise<Value>;
+  /** Forgets what was kept, so that the next read sees a rotated secret. */
+  forget(): void;
+}
+
+/** Keeps a value for five minutes. @param now milliseconds since the epoch */
+export function keep<Value>(fetch: () => Promise<Value>, now: () => number): Kept<Value> {
+  let kept: { readonly value: Value; readonly until: number } | undefined;
+  return {
+    async read() {
+      if (kept && now() < kept.until) return kept.value;
+      const value = await fetch();
+      kept = { value, until: now() + keptMilliseconds };
+      return value;
+    },
+    forget: () => {
+      kept = undefined;
+    },
+  };
+}
+
 /**
- * Milliseconds until Secrets Manager must connect, and then answer; asked at most twice. A poll may read the key twice and
- * call the vendor for twice 15 s: 2 × 2 × 3 + 30 = 42 s, within the 45 s that its function has. An attempt of a delivery
- * reads two versions and calls for 15 s: 27 s, within its 45 s.
+ * Times that Secrets Manager is asked, for 3 s each. A poll may read the key twice and call the vendor for twice 15 s:
+ * 2 × 2 × 3 + 30 = 42 s, within the 45 s that its function has. An attempt of a delivery reads two versions and calls for
+ * 15 s: 27 s, within its 45 s.
  */
-const requestTimeout = 3_000;
 const mostAttempts = 2;
 
 /** What to read, and how long to wait for it. */
@@ -25,12 +50,12 @@ export interface SecretValueRequest {
  */
 export async function readSecretValue(
   arn: string,
-  { stage, timeout = requestTimeout }: SecretValueRequest = {},
+  { stage, timeout }: SecretValueRequest = {},
 ): Promise<string | undefined> {
   const { SecretsManagerClient, GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
   const client = new SecretsManagerClient({
     maxAttempts: mostAttempts,
-    requestHandler: { connectionTimeout: timeout, requestTimeout: timeout, throwOnRequestTimeout: true },
+    requestHandler: shortRequests(timeout),
   });
   try {
     const command = new GetSecretValueCommand({ SecretId: arn, ...(stage && { VersionStage: stage }) });

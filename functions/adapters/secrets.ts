@@ -1,13 +1,8 @@
 import { Unauthorized, VendorUnavailable } from "../domain/errors.ts";
-import { keptMilliseconds, readSecretValue } from "./secret-value.ts";
+import { type Kept, keep, readSecretValue } from "./secret-value.ts";
 
-/** A secret that is fetched when it is first needed and kept for a while. */
-export interface Secret {
-  /** The secret's text. @throws {Unauthorized} when there is none; {VendorUnavailable} when it cannot be read now */
-  read(): Promise<string>;
-  /** Forgets what was kept, so that the next read sees a rotated secret. */
-  forget(): void;
-}
+/** A secret's text. Reading throws Unauthorized when there is none, VendorUnavailable when it cannot be read now. */
+export type Secret = Kept<string>;
 
 /** A secret from a fixed text: for one machine, where the environment holds the key. */
 export function fixedSecret(text: string): Secret {
@@ -21,18 +16,7 @@ export function fixedSecret(text: string): Secret {
  * @param timeout milliseconds until Secrets Manager must answer, each time it is asked
  */
 export function secretsManagerSecret(arn: string, now: () => number = Date.now, timeout?: number): Secret {
-  let kept: { text: string; until: number } | undefined;
-  return {
-    async read() {
-      if (kept && now() < kept.until) return kept.text;
-      const text = await fetchSecret(arn, timeout);
-      kept = { text, until: now() + keptMilliseconds };
-      return text;
-    },
-    forget: () => {
-      kept = undefined;
-    },
-  };
+  return keep(() => fetchSecret(arn, timeout), now);
 }
 
 /** Refusals that asking again does not cure: no permission, or a secret marked for deletion. */

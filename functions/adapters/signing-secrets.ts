@@ -1,5 +1,5 @@
 import { parseSigningKeys, type SigningKey } from "../domain/signature.ts";
-import { keptMilliseconds, readSecretValue } from "./secret-value.ts";
+import { keep, readSecretValue } from "./secret-value.ts";
 
 /** The keys that messages are signed with. */
 export interface SigningSecret {
@@ -21,19 +21,13 @@ export function fixedSigningSecret(text: string): SigningSecret {
  * @param now milliseconds since the epoch
  */
 export function secretsManagerSigningSecret(arn: string, now: () => number): SigningSecret {
-  let kept: { keys: readonly SigningKey[]; until: number } | undefined;
-  return {
-    async read() {
-      if (kept && now() < kept.until) return kept.keys;
-      const [current, previous] = await Promise.all([
-        readSecretValue(arn),
-        readSecretValue(arn, { stage: "AWSPREVIOUS" }),
-      ]);
-      const keys = [...parseSigningKeys(current ?? ""), ...usableKeys(previous)];
-      kept = { keys, until: now() + keptMilliseconds };
-      return keys;
-    },
-  };
+  return keep(async () => {
+    const [current, previous] = await Promise.all([
+      readSecretValue(arn),
+      readSecretValue(arn, { stage: "AWSPREVIOUS" }),
+    ]);
+    return [...parseSigningKeys(current ?? ""), ...usableKeys(previous)];
+  }, now);
 }
 
 /** A previous version may never have been a secret of ours: what it cannot sign is left out. */

@@ -1,7 +1,7 @@
 import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { NotifierUnavailable } from "../domain/errors.ts";
 import { redact } from "../domain/redaction.ts";
-import { type AwsEnvironment, clientPlace } from "./aws-environment.ts";
+import { type AwsEnvironment, clientPlace, shortRequests } from "./aws-environment.ts";
 
 /** Starts executions. */
 export interface Workflows {
@@ -12,9 +12,6 @@ export interface Workflows {
   start(stateMachineArn: string, name: string, input: object): Promise<void>;
 }
 
-/** Milliseconds until Step Functions must connect, and then answer, each of the times it is asked. */
-const requestTimeout = 3_000;
-
 /** Times it is asked, before the workflow's own Retry waits longer. */
 const mostAttempts = 3;
 
@@ -23,7 +20,7 @@ export function createWorkflows(environment: AwsEnvironment): Workflows {
   const client = new SFNClient({
     ...clientPlace(environment, environment.AWS_ENDPOINT_URL_SFN),
     maxAttempts: mostAttempts,
-    requestHandler: { connectionTimeout: requestTimeout, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: shortRequests(),
   });
   return {
     async start(stateMachineArn, name, input) {

@@ -2,6 +2,7 @@ import * as v from "valibot";
 import { endpointProblem, isEventBus, placeOf } from "./endpoint.ts";
 import { type DeliveryErrorName, InvalidInput } from "./errors.ts";
 import type { TransferEvent } from "./event.ts";
+import type { Failure } from "./failure.ts";
 import { type Answer, attemptOf, type Outcome } from "./outcome.ts";
 
 /** One event to one endpoint: the input of the delivery workflow. */
@@ -40,14 +41,6 @@ export interface DeliveryOutput {
   readonly attempts: readonly AttemptRecord[];
   /** What was read of the last answer's body, redacted, as diagnosis: at most 16 KiB. */
   readonly response: string;
-}
-
-/** Why a delivery fails, as the workflow's `Undelivered` state reads it. */
-export interface DeliveryFailure {
-  /** The literal error name. */
-  readonly error: DeliveryErrorName;
-  /** Shaped like a Lambda error's `Cause`. */
-  readonly detail: { readonly errorMessage: string };
 }
 
 const deliverySchema = v.object({
@@ -96,7 +89,7 @@ export interface AfterAttempt {
   /** The output so far. */
   readonly output: DeliveryOutput;
   /** Why the delivery fails, if it does now. */
-  readonly failure?: DeliveryFailure;
+  readonly failure?: Failure<DeliveryErrorName>;
 }
 
 /** Adds an attempt to what was known. @param at milliseconds since the epoch */

@@ -1,9 +1,9 @@
 import type { TerminalError, TerminalErrorName } from "./errors.ts";
 
-/** Why a transfer fails, as the workflow's `Failed` state reads it. */
-export interface Failure {
+/** Why an execution fails, as the workflow's `Fail` state reads it. */
+export interface Failure<Name extends string = TerminalErrorName> {
   /** The literal error name. */
-  readonly error: TerminalErrorName;
+  readonly error: Name;
   /** Shaped like a Lambda error's `Cause`, so that one `Fail` state serves thrown errors and verdicts. */
   readonly detail: { readonly errorMessage: string };
 }
