@@ -77,6 +77,24 @@ export const environmentNames = {
   eventBus: "EVENT_BUS_ARN",
   /** ARN of the delivery state machine. */
   deliveryStateMachine: "DELIVERY_STATE_MACHINE_ARN",
+  /** ARN of the transfer state machine. */
+  transferStateMachine: "TRANSFER_STATE_MACHINE_ARN",
+  /** Seconds from a transfer's start to its deadline, unless its input says. Default 86,400. */
+  deadlineSeconds: "DEADLINE_SECONDS",
+  /** Shortest interval between two polls, in seconds. Default 3. */
+  pollIntervalSeconds: "POLL_INTERVAL_SECONDS",
+  /** Days after the copy at which the cleanup deletes a remote project that nobody asked to delete. Default never. */
+  deleteAfterDays: "DELETE_AFTER_DAYS",
+  /** Days for which the cleanup looks again at a project that was pending at its deadline; 0 is never. Default 7. */
+  recheckDays: "RECHECK_DAYS",
+  /** `true` where the cleanup aborts orphaned uploads: only in a bucket that is the stack's alone. */
+  abortOrphanedUploads: "ABORT_ORPHANED_UPLOADS",
+  /** ARN of the Secrets Manager secret that the vendor signs its webhooks with. */
+  vendorWebhookSecretArn: "VENDOR_WEBHOOK_SECRET_ARN",
+  /** That secret itself: for one machine, never set in the cloud. */
+  vendorWebhookSecret: "VENDOR_WEBHOOK_SECRET",
+  /** What transfers get as input that the vendor's webhook starts, besides the id: a JSON object. Default `{}`. */
+  vendorWebhookInput: "VENDOR_WEBHOOK_INPUT",
   /** ARN of the Secrets Manager secret that webhooks are signed with. */
   signingSecretArn: "WEBHOOK_SIGNING_SECRET_ARN",
   /** The signing secrets themselves, separated by blanks: for one machine, never set in the cloud. */
@@ -84,6 +102,24 @@ export const environmentNames = {
   /** Origins (`http://127.0.0.1:4010`, comma-separated) free of the guarded adapter's rules: only the embedded cloud sets it. */
   guardExceptions: "GUARDED_HTTP_EXCEPTIONS",
 } as const;
+
+/** Routes of the HTTP API, as API Gateway writes route keys. The caller signs with AWS credentials (SigV4). */
+export const apiRoutes = [
+  "POST /transfers",
+  "GET /transfers/{name}",
+  "DELETE /transfers/{name}",
+  "GET /audio-projects/{id}",
+  "DELETE /audio-projects/{id}",
+] as const;
+
+/** One of {@link apiRoutes}. */
+export type ApiRoute = (typeof apiRoutes)[number];
+
+/** The public route that the vendor's own webhooks come to. */
+export const vendorWebhookRoute = "POST /webhooks/magic-hour";
+
+/** Days for which projects are looked at again that were pending at their deadline, unless configured otherwise. */
+export const defaultRecheckDays = 7;
 
 /** Where the vendor's API is, unless the environment says otherwise (vendor's OpenAPI file of 2026-08-22). */
 export const vendorBaseUrl = "https://api.magichour.ai";
@@ -94,7 +130,8 @@ export const defaultMaxOutputBytes = 16 * 1_024 ** 3;
 /**
  * Time a function may run, in seconds. A poll takes at most 2 × 15 s (one repeat with a fresh key); the copy and the
  * deletion (which reads everything back) get Lambda's longest, 900 s. Starting deliveries asks Step Functions at most three
- * times for 6 s, all at once; an attempt takes 15 s, and 12 s for its secret.
+ * times for 6 s, all at once; an attempt takes 15 s, and 12 s for its secret. API Gateway waits 30 s for an answer (HTTP
+ * API quotas), and the vendor 10 s for that of its webhook.
  */
 export const functionTimeoutSeconds = {
   checkStatus: 45,
@@ -102,4 +139,8 @@ export const functionTimeoutSeconds = {
   deleteProject: 900,
   notify: 45,
   deliver: 45,
+  scheduleCleanup: 45,
+  cleanup: 900,
+  api: 29,
+  receiveWebhook: 9,
 } as const;

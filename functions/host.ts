@@ -35,12 +35,12 @@ export function requireOutput(state: TransferState): TransferOutput {
 }
 
 /** A function that is composed from `process.env` at its first call, so that importing it needs no environment. */
-export function onFirstCall<State>(
-  create: (environment: Environment) => (state: State, context: FunctionContext) => Promise<State>,
-): (state: State, context: FunctionContext) => Promise<State> {
+export function onFirstCall<Event, Result>(
+  create: (environment: Environment) => (event: Event, context: FunctionContext) => Promise<Result>,
+): (event: Event, context: FunctionContext) => Promise<Result> {
   let created: ReturnType<typeof create> | undefined;
-  return (state, context) => {
+  return (event, context) => {
     created ??= create(process.env);
-    return created(state, context);
+    return created(event, context);
   };
 }

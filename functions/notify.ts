@@ -9,7 +9,7 @@ import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /**
  * The workflow's `Notify`: starts one delivery for each endpoint, by a name that makes a second start harmless. It sends
- * nothing itself, so that no receiver has a say in the transfer. Throws NotifierUnavailable, which the workflow repeats.
+ * nothing itself, so that no receiver has a say in the transfer. Throws WorkflowsUnavailable, which the workflow repeats.
  */
 export function createNotify(environment: Environment, host = lambdaHost): WorkflowFunction {
   const workflows = createWorkflows(environment);

@@ -1,18 +1,51 @@
-import { ExecutionAlreadyExists, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
-import { NotifierUnavailable } from "../domain/errors.ts";
+import {
+  DescribeExecutionCommand,
+  ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
+  type ExecutionStatus,
+  InvalidName,
+  SFNClient,
+  StartExecutionCommand,
+  StopExecutionCommand,
+} from "@aws-sdk/client-sfn";
+import { WorkflowsUnavailable } from "../domain/errors.ts";
 import { redact } from "../domain/redaction.ts";
 import { type AwsEnvironment, clientPlace, shortRequests } from "./aws-environment.ts";
 
-/** Starts executions. */
+/** An execution as Step Functions describes it. */
+export interface FoundExecution {
+  /** The execution's name. */
+  readonly name: string;
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE. */
+  readonly status: ExecutionStatus;
+  /** When it started. */
+  readonly startedAt: Date;
+  /** When it ended; undefined while it runs. */
+  readonly stoppedAt: Date | undefined;
+  /** Its input, parsed. */
+  readonly input: unknown;
+  /** Its output, parsed; undefined unless it succeeded. */
+  readonly output: unknown;
+  /** Its error's name, if it failed. */
+  readonly error: string | undefined;
+  /** Its error's cause, if it failed. */
+  readonly cause: string | undefined;
+}
+
+/** Starts, looks at and stops executions. Every method throws {@link WorkflowsUnavailable} when Step Functions fails. */
 export interface Workflows {
   /**
    * Starts an execution under a name, unless one of that name was started before (Step Functions remembers for 90 days).
-   * @throws {NotifierUnavailable} when Step Functions does not start it
+   * @returns false when one of that name is over already, or runs with other input
    */
-  start(stateMachineArn: string, name: string, input: object): Promise<void>;
+  start(stateMachineArn: string, name: string, input: object): Promise<boolean>;
+  /** The execution of that name; undefined when there is none, or when its 90 days are over. */
+  find(stateMachineArn: string, name: string): Promise<FoundExecution | undefined>;
+  /** Stops an execution; one that is over, or was never there, stays as it is. @param cause why, for its history */
+  stop(stateMachineArn: string, name: string, cause: string): Promise<void>;
 }
 
-/** Times it is asked, before the workflow's own Retry waits longer. */
+/** Times it is asked, before whoever asks waits longer. */
 const mostAttempts = 3;
 
 /** Step Functions, from the environment. */
@@ -26,11 +59,45 @@ export function createWorkflows(environment: AwsEnvironment): Workflows {
     async start(stateMachineArn, name, input) {
       try {
         await client.send(new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }));
+        return true;
       } catch (error) {
-        if (error instanceof ExecutionAlreadyExists) return;
-        const { name: fault, message } = error instanceof Error ? error : new Error(String(error));
-        throw new NotifierUnavailable(`the delivery ${name} was not started: ${fault}: ${redact(message)}`);
+        if (error instanceof ExecutionAlreadyExists) return false;
+        throw unavailable(`the execution ${name} was not started`, error);
+      }
+    },
+    async find(stateMachineArn, name) {
+      try {
+        const command = new DescribeExecutionCommand({ executionArn: executionArnOf(stateMachineArn, name) });
+        const { status = "RUNNING", startDate, stopDate, input, output, error, cause } = await client.send(command);
+        const startedAt = startDate ?? new Date(0);
+        return { name, status, startedAt, stoppedAt: stopDate, input: json(input), output: json(output), error, cause };
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist || error instanceof InvalidName) return undefined;
+        throw unavailable(`the execution ${name} cannot be looked at`, error);
+      }
+    },
+    async stop(stateMachineArn, name, cause) {
+      const executionArn = executionArnOf(stateMachineArn, name);
+      try {
+        await client.send(new StopExecutionCommand({ executionArn, error: "Stopped", cause }));
+      } catch (error) {
+        if (error instanceof ExecutionDoesNotExist) return;
+        throw unavailable(`the execution ${name} was not stopped`, error);
       }
     },
   };
+}
+
+/** An execution's ARN (Step Functions API reference, `executionArn`): its state machine's, and its name behind. */
+function executionArnOf(stateMachineArn: string, name: string): string {
+  return `${stateMachineArn.replace(":stateMachine:", ":execution:")}:${name}`;
+}
+
+function json(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function unavailable(what: string, error: unknown): WorkflowsUnavailable {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return new WorkflowsUnavailable(`${what}: ${name}: ${redact(message)}`);
 }

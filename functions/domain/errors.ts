@@ -53,9 +53,9 @@ export class CopyInterrupted extends Error {
   override readonly name = "CopyInterrupted";
 }
 
-/** Step Functions did not start a delivery. Passing: the workflow repeats it. */
-export class NotifierUnavailable extends Error {
-  override readonly name = "NotifierUnavailable";
+/** Step Functions cannot be reached, throttles or fails. Passing: whoever asked repeats it. */
+export class WorkflowsUnavailable extends Error {
+  override readonly name = "WorkflowsUnavailable";
 }
 
 /** A signing secret is not usable: the message names the bound. The attempt is not made; the schedule goes on. */
@@ -90,7 +90,7 @@ export const passingErrorNames = [
   "VendorUnavailable",
   "StoreUnavailable",
   "CopyInterrupted",
-  "NotifierUnavailable",
+  "WorkflowsUnavailable",
 ] as const;
 
 /** An instance of the terminal family. */

@@ -39,7 +39,7 @@ export const whenLambdaFails: RetryProps = {
  * of that on average under full jitter: an outage that the polls would have waited out should not fail a copy.
  */
 export const whenUnavailable: RetryProps = {
-  errors: ["VendorUnavailable", "StoreUnavailable", "NotifierUnavailable"] satisfies PassingErrorName[],
+  errors: ["VendorUnavailable", "StoreUnavailable", "WorkflowsUnavailable"] satisfies PassingErrorName[],
   interval: Duration.seconds(5),
   backoffRate: 2,
   maxAttempts: 20,

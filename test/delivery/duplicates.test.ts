@@ -129,7 +129,7 @@ test("a Notify that is killed between two starts runs again and starts what is m
     async (state, context) => {
       runs += 1;
       if (runs > 1) return run(state, context);
-      await expect(run(state, context)).rejects.toMatchObject({ name: "NotifierUnavailable" });
+      await expect(run(state, context)).rejects.toMatchObject({ name: "WorkflowsUnavailable" });
       isAlive = false;
       await expect.poll(() => workflows.list(localDeliveryStateMachineArn).items.length).toBe(1);
       throw new Timedout("Task timed out");

@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { createWorkflows } from "../../../functions/adapters/workflows.ts";
 import { deliveryNameOf } from "../../../functions/domain/endpoint.ts";
-import { NotifierUnavailable } from "../../../functions/domain/errors.ts";
+import { WorkflowsUnavailable } from "../../../functions/domain/errors.ts";
 import { startStepFunctionsEndpoint } from "../../../lib/local/workflows/step-functions-endpoint.ts";
 import { Workflows } from "../../../lib/local/workflows/workflows.ts";
 import { machine } from "../../lib/local/workflows/machines.ts";
@@ -74,7 +74,7 @@ describe("an execution that is not started", () => {
     "ValidationException",
   ])("because of %s may be started later, in words that hold no secret", async (fault) => {
     const { error } = await refusal(awsFault(fault));
-    expect(error).toBeInstanceOf(NotifierUnavailable);
+    expect(error).toBeInstanceOf(WorkflowsUnavailable);
     expect(error.message).toMatch(
       new RegExp(`^the delivery ${name} was not started: ${fault}: ${fault} of \\[redacted\\]`),
     );
@@ -87,7 +87,7 @@ describe("an execution that is not started", () => {
     ["it resets the connection", "reset", "ECONNRESET"],
   ])("because %s is tried three times, and may be started later", async (_what, answer, fault) => {
     const { error, requests } = await refusal(answer);
-    expect(error).toMatchObject({ name: "NotifierUnavailable", message: expect.stringContaining(fault) });
+    expect(error).toMatchObject({ name: "WorkflowsUnavailable", message: expect.stringContaining(fault) });
     expect(requests).toHaveLength(3);
   });
 
@@ -95,7 +95,7 @@ describe("an execution that is not started", () => {
     const url = `http://127.0.0.1:${await unusedPort()}`;
     const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
     const error = await rejectionOf(workflows.start("arn", name, {}));
-    expect(error).toMatchObject({ name: "NotifierUnavailable", message: expect.stringContaining("ECONNREFUSED") });
+    expect(error).toMatchObject({ name: "WorkflowsUnavailable", message: expect.stringContaining("ECONNREFUSED") });
   });
 
   test("because its state machine is unknown may be started later", async () => {

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { parseInput } from "./input.ts";
+
+/** Hexadecimal digits of the input's hash in a name: 60 bits. With an id of 64 and a dash, 80 characters in all. */
+const hashDigits = 15;
+
+/** Longest name of an execution, in characters (Step Functions API reference, StartExecution). */
+export const longestTransferName = 80;
+
+/**
+ * One text for all inputs that mean the same: defaults filled in, names in one order at every depth.
+ * @throws {InvalidInput} when it is no input
+ */
+export function canonicalInput(raw: unknown): string {
+  return JSON.stringify(inOrder(parseInput(raw)));
+}
+
+/**
+ * Name of the transfer that an input stands for: `<project id>-<hash of the input>`. Whoever starts the same again, by
+ * the HTTP API or by the vendor's webhook, finds the first.
+ * @throws {InvalidInput} when it is no input
+ */
+export function transferNameOf(raw: unknown): string {
+  const digest = createHash("sha256").update(canonicalInput(raw)).digest("hex");
+  return `${parseInput(raw).id}-${digest.slice(0, hashDigits)}`;
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, member]) => [name, inOrder(member)]));
+}
