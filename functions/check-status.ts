@@ -4,7 +4,7 @@ import { requireAllowed } from "./domain/endpoint-policy.ts";
 import { parseInput } from "./domain/input.ts";
 import { afterPoll } from "./domain/transfer-output.ts";
 import { decide, noPolls } from "./domain/verdict.ts";
-import { type Environment, endpointPolicy } from "./environment.ts";
+import { type Environment, endpointPolicy, pollDefaults } from "./environment.ts";
 import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -15,20 +15,34 @@ import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 export function createCheckStatus(environment: Environment, host = lambdaHost): WorkflowFunction {
   const { magicHour } = composeVendor(environment, host);
   const policy = endpointPolicy(environment);
+  const { deadlineSeconds, shortestInterval } = pollDefaults(environment);
   return async (state) => {
     const { name: execution, startedAt } = state.execution;
-    const transfer = parseInput(state.input);
+    const transfer = parseInput(state.input, { deadlineSeconds });
     // Once, at the first poll: a policy that is tightened later must not fail a transfer that is under way.
     if (!state.check) requireAllowed(transfer.notify, policy);
     const observation = await magicHour.getProject(transfer.id);
     const [now, random] = [host.now(), host.random()];
     const counts = state.check?.counts ?? noPolls;
-    const decision = decide(observation, { transfer, counts, now, startedAt: Date.parse(startedAt), random });
+    const decision = decide(observation, {
+      transfer,
+      counts,
+      now,
+      startedAt: Date.parse(startedAt),
+      random,
+      shortestInterval,
+    });
     const { failure, verdict, ...check } = decision;
     const output = afterPoll(transfer, observation, decision, { startedAt, now, previous: state.output });
     const { status } = output;
     const log = createLog(host.sink, { execution });
-    log[failure ? "warn" : "info"]("polled", { id: transfer.id, verdict, status, next: check.next });
+    log[failure ? "warn" : "info"]("polled", {
+      id: transfer.id,
+      verdict,
+      status,
+      next: check.next,
+      polls: check.counts.polls,
+    });
     return { ...state, transfer, check, output, ...(failure && { failure }) };
   };
 }

@@ -16,7 +16,7 @@ export function composeSender(environment: Environment, { now }: Host): (deliver
   const shared = fixed
     ? fixedSigningSecret(fixed)
     : secretsManagerSigningSecret(requireVariable(environment, environmentNames.signingSecretArn), now);
-  const bus = createEventBus(environment, eventSource);
+  const bus = createEventBus(environment, eventSource, requireVariable(environment, environmentNames.bucket));
   const own = new Map<string, SigningSecret>();
   for (const { url, signingSecretArn } of configuredEndpoints(environment)) {
     if (signingSecretArn) own.set(endpointKey(url), secretsManagerSigningSecret(signingSecretArn, now));

@@ -5,8 +5,8 @@ import { composeVendor } from "./compose-vendor.ts";
 import { defaultMaxOutputBytes, environmentNames } from "./contract.ts";
 import { parseInput } from "./domain/input.ts";
 import { manifestKey } from "./domain/object-key.ts";
-import { afterCopy, fitReceipts } from "./domain/transfer-output.ts";
-import { bytesVariable, type Environment } from "./environment.ts";
+import { afterCopy, copyFigures, fitReceipts } from "./domain/transfer-output.ts";
+import { type Environment, wholeNumberVariable } from "./environment.ts";
 import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -16,7 +16,10 @@ import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from ".
 export function createDownloadOutputs(environment: Environment, host = lambdaHost): WorkflowFunction {
   const vendor = composeVendor(environment, host);
   const store = composeStore(environment);
-  const maxOutputBytes = bytesVariable(environment, environmentNames.maxOutputBytes, defaultMaxOutputBytes);
+  const maxOutputBytes = wholeNumberVariable(environment, environmentNames.maxOutputBytes, {
+    least: 1,
+    fallback: defaultMaxOutputBytes,
+  });
   return async (state, context) => {
     const transfer = parseInput(state.input);
     const log = createLog(host.sink, { execution: state.execution.name });
@@ -27,8 +30,10 @@ export function createDownloadOutputs(environment: Environment, host = lambdaHos
       isKnownGone: state.output?.verdict === "gone",
     });
     if (outcome.more) return { ...state, copy: { more: true, receipts: fitReceipts(outcome.receipts).outputs } };
+    const [seen, now] = [requireOutput(state), host.now()];
+    log.info("copied", { id: transfer.id, ...copyFigures(outcome.manifest, seen, now) });
     const place = { bucket: store.bucket, key: manifestKey(transfer.downloadDirectory) };
-    const output = afterCopy(requireOutput(state), transfer, { ...outcome, ...place }, host.now());
+    const output = afterCopy(seen, transfer, { ...outcome, ...place }, now);
     return { ...state, copy: { more: false }, output };
   };
 }

@@ -1,5 +1,7 @@
 import { type ConfiguredEndpoint, environmentNames } from "./contract.ts";
 import { type EndpointPolicy, parsePolicy } from "./domain/endpoint-policy.ts";
+import { defaultDeadlineSeconds } from "./domain/input.ts";
+import { shortestIntervalSeconds } from "./domain/poll-schedule.ts";
 
 /** Environment variables, as `process.env` has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,11 +13,26 @@ export function requireVariable(environment: Environment, name: string): string 
   throw new Error(`environment variable ${name} is not set`);
 }
 
-/** A variable that is a whole number of bytes, at least 1. @throws {Error} naming it when it is anything else */
-export function bytesVariable(environment: Environment, name: string, fallback: number): number {
-  const value = Number(environment[name] ?? fallback);
-  if (Number.isSafeInteger(value) && value >= 1) return value;
-  throw new Error(`environment variable ${name} must be a whole number of bytes, at least 1`);
+/** A variable that is a whole number. @throws {Error} naming it and the least value when it is anything else */
+export function wholeNumberVariable<Fallback extends number | undefined>(
+  environment: Environment,
+  name: string,
+  { least, fallback }: { readonly least: number; readonly fallback: Fallback },
+): number | Fallback {
+  const text = environment[name];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (text !== "" && Number.isSafeInteger(value) && value >= least) return value;
+  throw new Error(`environment variable ${name} must be a whole number, at least ${least}`);
+}
+
+/** What the stack's configuration says of polls, in seconds; lib/cloud has checked that one fits the other. */
+export function pollDefaults(environment: Environment): { deadlineSeconds: number; shortestInterval: number } {
+  const seconds = (name: string, fallback: number) => wholeNumberVariable(environment, name, { least: 1, fallback });
+  return {
+    deadlineSeconds: seconds(environmentNames.deadlineSeconds, defaultDeadlineSeconds),
+    shortestInterval: seconds(environmentNames.pollIntervalSeconds, shortestIntervalSeconds),
+  };
 }
 
 /** The stack's own endpoints. @throws {Error} naming the variable when it is no list; lib/cloud has checked the rest */

@@ -27,7 +27,8 @@ export function createNotify(environment: Environment, host = lambdaHost): Workf
       ),
     );
     const log = createLog(host.sink, { execution: state.execution.name });
-    const facts = { id: event.data.id, type: event.type, messageId, endpoints: endpoints.length };
+    const { id, error, polls } = event.data;
+    const facts = { id, type: event.type, error: error?.name ?? null, polls, messageId, endpoints: endpoints.length };
     // Allowed when the transfer began, and no longer: a policy that was tightened meanwhile.
     const leftOut = state.transfer ? notAllowed(state.transfer.notify, policy).length : 0;
     log[leftOut > 0 ? "warn" : "info"]("announced", { ...facts, leftOut });

@@ -17,8 +17,9 @@ export interface EventBus {
 /**
  * EventBridge, from the environment. The client is loaded at the first event, because webhooks need none.
  * @param source the `source` of the events, by which rules find them
+ * @param bucket name of the bucket that outputs go to: its ARN tells the events of several stacks apart
  */
-export function createEventBus(environment: AwsEnvironment, source: string): EventBus {
+export function createEventBus(environment: AwsEnvironment, source: string, bucket: string): EventBus {
   const seen = new Set<string>();
   return {
     async put(delivery) {
@@ -28,7 +29,7 @@ export function createEventBus(environment: AwsEnvironment, source: string): Eve
           return { kind: "unanswered", reason: `there is no event bus ${delivery.endpoint}` };
         }
         seen.add(delivery.endpoint);
-        return await putEvent(client, delivery, source);
+        return await putEvent(client, delivery, { source, bucket });
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
         return { kind: "unanswered", reason: `${name}: ${redact(message)}` };
@@ -64,7 +65,7 @@ async function isMissing(client: EventBridgeClient, busArn: string): Promise<boo
 async function putEvent(
   client: EventBridgeClient,
   { messageId, endpoint, event }: Delivery,
-  source: string,
+  { source, bucket }: { readonly source: string; readonly bucket: string },
 ): Promise<Answer> {
   const { PutEventsCommand } = await import("@aws-sdk/client-eventbridge");
   const entry = {
@@ -72,6 +73,8 @@ async function putEvent(
     Source: source,
     DetailType: event.type,
     Time: new Date(event.timestamp),
+    // In the partition of the bus: aws, aws-cn, aws-us-gov.
+    Resources: [`arn:${endpoint.split(":")[1]}:s3:::${bucket}`],
     Detail: JSON.stringify({ id: messageId, ...event }),
   };
   const { Entries: [result] = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));

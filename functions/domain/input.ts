@@ -127,7 +127,6 @@ const inputSchema = v.object({
       v.minValue(1, deadlineBound),
       v.maxValue(longestDeadlineSeconds, deadlineBound),
     ),
-    defaultDeadlineSeconds,
   ),
   notify: v.optional(notifySchema, []),
   metadata: v.optional(metadataSchema, {}),
@@ -142,9 +141,13 @@ export function readMetadata(raw: unknown): TransferInput["metadata"] {
 
 /**
  * Validates an execution's input and fills in the defaults.
+ * @param defaults where they are not the usual ones: the stack's configuration may have another deadline
  * @throws {InvalidInput} naming the field and the bound of everything that is wrong, the first ten unknown fields included.
  */
-export function parseInput(raw: unknown): TransferInput {
+export function parseInput(
+  raw: unknown,
+  { deadlineSeconds = defaultDeadlineSeconds }: Partial<Pick<TransferInput, "deadlineSeconds">> = {},
+): TransferInput {
   if (typeof raw !== "object" || raw === null || Array.isArray(raw)) {
     throw new InvalidInput('the input must be a JSON object such as {"id": "<project id>"}');
   }
@@ -166,5 +169,9 @@ export function parseInput(raw: unknown): TransferInput {
       "deleteAfterDownload: needs downloadOutputs, because nothing is deleted that is not verified in S3",
     );
   }
-  return { ...input, downloadDirectory: input.downloadDirectory ?? `audio-projects/${input.id}` };
+  return {
+    ...input,
+    downloadDirectory: input.downloadDirectory ?? `audio-projects/${input.id}`,
+    deadlineSeconds: input.deadlineSeconds ?? deadlineSeconds,
+  };
 }

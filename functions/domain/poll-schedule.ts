@@ -29,6 +29,8 @@ export interface PollMoment {
   readonly failures: number;
   /** The vendor's `Retry-After`, in seconds, if it sent one. */
   readonly retryAfterSeconds?: number | undefined;
+  /** Shortest interval, in seconds. Default {@link shortestIntervalSeconds}. */
+  readonly shortestInterval?: number | undefined;
   /** A random number from 0 inclusive to 1 exclusive, for the jitter of the backoff. */
   readonly random: number;
 }
@@ -40,7 +42,7 @@ export interface PollMoment {
  */
 export function secondsToNextPoll(moment: PollMoment): number {
   const age = Math.max(0, moment.now - moment.startedAt) / 1_000;
-  const byAge = Math.max(shortestIntervalSeconds, Math.floor(age * intervalShareOfAge));
+  const byAge = Math.max(moment.shortestInterval ?? shortestIntervalSeconds, Math.floor(age * intervalShareOfAge));
   const ceiling = Math.min(backoffCapSeconds, backoffBaseSeconds * 2 ** Math.min(moment.failures, 16));
   const backoff = moment.failures > 0 ? Math.ceil(moment.random * ceiling) : 0;
   const asked = Math.ceil(moment.retryAfterSeconds ?? 0);

@@ -98,6 +98,19 @@ export function afterCopy(
   };
 }
 
+/**
+ * What a finished copy comes to: outputs, bytes, and seconds from the poll that saw the project complete.
+ * @param seen the output as that poll left it
+ */
+export function copyFigures(
+  { outputs }: Manifest,
+  seen: TransferOutput,
+  now: number,
+): { readonly outputs: number; readonly bytes: number; readonly seconds: number } {
+  const bytes = outputs.reduce((sum, receipt) => sum + receipt.bytes, 0);
+  return { outputs: outputs.length, bytes, seconds: Math.max(0, now - Date.parse(seen.finishedAt)) / 1_000 };
+}
+
 /** The output once the remote project is gone. */
 export function afterDelete(output: TransferOutput, now: number): TransferOutput {
   return { ...output, deleted: "yes", finishedAt: new Date(now).toISOString() };

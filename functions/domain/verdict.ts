@@ -108,6 +108,8 @@ export interface PollContext {
   readonly startedAt: number;
   /** From 0 inclusive to 1 exclusive, for the backoff's jitter. */
   readonly random: number;
+  /** Shortest interval between two polls, in seconds. Default 3. */
+  readonly shortestInterval?: number | undefined;
 }
 
 function count(counts: PollCounts, observation: Observation): PollCounts {

@@ -2,7 +2,7 @@ import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
 import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
-import { defaultMaxOutputBytes } from "../../functions/contract.ts";
+import { defaultMaxOutputBytes, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
 import { acknowledgeObjectWildcard } from "./acknowledged-wildcards.ts";
 import { ApiKeySecret } from "./api-key-secret.ts";
 import { type AudioTransferConfig, checkConfig, hostList } from "./config.ts";
@@ -10,12 +10,12 @@ import { copyingFunctions } from "./copying-functions.ts";
 import { Notifier } from "./notifier.ts";
 import { NotifierAlarms } from "./notifier-alarms.ts";
 import { OutputBucket } from "./output-bucket.ts";
-import type { TransferFunction } from "./transfer-function.ts";
+import { TransferFunction } from "./transfer-function.ts";
 import { TransferWorkflow } from "./transfer-workflow.ts";
 import { WorkflowStateMachine } from "./workflow-state-machine.ts";
 
 /** The functions of the two workflows, by their file names below functions/. */
-export type TransferFunctionName = "check-status" | "download-outputs" | "delete-project" | "notify" | "deliver";
+export type TransferFunctionName = "check-status" | "download-outputs" | "delete-project" | "schedule-cleanup" | "notify" | "deliver";
 
 /** The whole transfer on AWS: the workflow, its functions, the bucket, the secret and the notifier. */
 export class AudioTransfer extends Construct {
@@ -51,15 +51,25 @@ export class AudioTransfer extends Construct {
       notifyHosts: hostList(config),
     });
     acknowledgeObjectWildcard(this.bucket, copying);
-    this.functions = { ...copying, notify, deliver };
+    
+    const schedule = new TransferFunction(this, "ScheduleCleanup", {
+      name: "schedule-cleanup",
+      description: "Leaves a marker for the cleanup",
+      timeoutSeconds: functionTimeoutSeconds.scheduleCleanup,
+      memoryMiB: 256,
+      environment: { [environmentNames.bucket]: this.bucket.bucketName },
+      statements: [],
+    });
     const called = {
+      scheduleCleanup: schedule.function,
       checkStatus: copying["check-status"].function,
       downloadOutputs: copying["download-outputs"].function,
       deleteProject: copying["delete-project"].function,
       notify: notify.function,
     };
+    this.functions = { ...copying, "schedule-cleanup": schedule, notify, deliver };
     const { stateMachine, logGroup } = new WorkflowStateMachine(this, "Workflow", {
-      definition: new TransferWorkflow(this, "Definition", called).definition,
+      definition: new TransferWorkflow(this, "Definition", { ...called, retention: false }).definition,
       functions: Object.values(called),
       comment: "Polls a Magic Hour audio project, copies its outputs to S3, deletes it if asked",
     });

@@ -32,12 +32,22 @@ export interface TransferWorkflowProps {
   readonly downloadOutputs: IFunction;
   /** The deletion. */
   readonly deleteProject: IFunction;
+  /** What leaves a marker for the cleanup. */
+  readonly scheduleCleanup: IFunction;
   /** The start of the deliveries. */
   readonly notify: IFunction;
+  /** Whether the cleanup deletes remote projects some days after the copy: then every copy leaves a marker. */
+  readonly retention: boolean;
 }
+
+/** The state that is entered when no marker could be left for the cleanup; an alarm counts its name in the log. */
+export const notScheduledState = "Cleanup not scheduled";
 
 /** The state that is entered when not all deliveries could be started; an alarm counts its name in the log. */
 export const notAnnouncedState = "Not announced";
+
+/** The failure that the cleanup looks into again: the remote job may still finish. */
+const recheckedFailure: TerminalErrorName = "DeadlineExceeded";
 
 /** What all other errors end as. */
 const otherwise: TerminalErrorName = "TransferFailed";
@@ -54,6 +64,7 @@ export class TransferWorkflow extends Construct {
     super(scope, id);
     const done = new Succeed(this, "Done", { outputPath: "$.output" });
     const notify = this.notify(props.notify, done);
+    const scheduleCleanup = this.scheduleCleanup(props.scheduleCleanup, notify);
 
     const checkStatus = this.task("Check status", props.checkStatus, functionTimeoutSeconds.checkStatus);
     const download = this.task("Download outputs", props.downloadOutputs, functionTimeoutSeconds.downloadOutputs);
@@ -61,14 +72,18 @@ export class TransferWorkflow extends Construct {
 
     const wait = new Wait(this, "Wait", { time: WaitTime.secondsPath("$.check.waitSeconds") });
     const isStillPending = Condition.stringEquals("$.output.verdict", "pending");
+    const isRechecked = Condition.stringEquals("$.failure.error", recheckedFailure);
     const settled = new Choice(this, "Settled?")
       .when(Condition.stringEquals("$.check.next", "wait"), wait.next(checkStatus))
       .when(Condition.stringEquals("$.check.next", "download"), download)
       .when(Condition.and(Condition.stringEquals("$.check.next", "done"), isStillPending), done)
+      .when(Condition.stringEquals("$.check.next", "done"), notify)
+      // Below this line it is "fail", so there is a failure: a condition on a path that is not there is an error.
+      .when(isRechecked, scheduleCleanup)
       .otherwise(notify);
     const deleteAsked = new Choice(this, "Delete asked?")
       .when(Condition.booleanEquals("$.transfer.deleteAfterDownload", true), deletion)
-      .otherwise(notify);
+      .otherwise(props.retention ? scheduleCleanup : notify);
     const moreOutputs = new Choice(this, "More outputs?")
       .when(Condition.booleanEquals("$.copy.more", true), download)
       .otherwise(deleteAsked);
@@ -78,7 +93,7 @@ export class TransferWorkflow extends Construct {
     deletion.next(notify);
     // Copied but not deleted is not a failure: `deleted` stays "pending" in the output, and the cleanup finishes it.
     const passing = [...passingErrorNames, ...killedErrors, ...lambdaServiceErrors];
-    deletion.addCatch(notify, { errors: passing, resultPath: "$.caught" });
+    deletion.addCatch(scheduleCleanup, { errors: passing, resultPath: "$.caught" });
     this.catchAll({ copying: [checkStatus, download], deleting: deletion }, notify);
 
     this.definition = DefinitionBody.fromChainable(beginState(this).next(checkStatus));
@@ -95,6 +110,15 @@ export class TransferWorkflow extends Construct {
     const task = this.task("Notify", lambdaFunction, functionTimeoutSeconds.notify);
     task.addCatch(notAnnounced.next(succeeded), { errors: ["States.ALL"], resultPath: "$.caught" });
     task.next(succeeded);
+    return task;
+  }
+
+  /** What is left to the cleanup. That it could not be left is alarmed, and never changes how the transfer ends. */
+  private scheduleCleanup(lambdaFunction: IFunction, notify: IChainable): TaskStateBase {
+    const task = this.task("Schedule cleanup", lambdaFunction, functionTimeoutSeconds.scheduleCleanup);
+    const notScheduled = new Pass(this, notScheduledState);
+    task.addCatch(notScheduled.next(notify), { errors: ["States.ALL"], resultPath: "$.caught" });
+    task.next(notify);
     return task;
   }
 

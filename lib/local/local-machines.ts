@@ -6,6 +6,7 @@ import { createDownloadOutputs } from "../../functions/download-outputs.ts";
 import type { Environment } from "../../functions/environment.ts";
 import type { DeliveryFunction, Host, WorkflowFunction } from "../../functions/host.ts";
 import { createNotify } from "../../functions/notify.ts";
+import { createScheduleCleanup } from "../../functions/schedule-cleanup.ts";
 import type { SynthesizedTransfer } from "./synthesized-transfer.ts";
 import { stateMachineArn } from "./workflows/arns.ts";
 import type { LambdaFunction } from "./workflows/lambda-invocation.ts";
@@ -37,6 +38,8 @@ export interface FunctionWrappers {
   readonly "download-outputs"?: (run: WorkflowFunction) => WorkflowFunction;
   /** Around `delete-project`. */
   readonly "delete-project"?: (run: WorkflowFunction) => WorkflowFunction;
+  /** Around `schedule-cleanup`. */
+  readonly "schedule-cleanup"?: (run: WorkflowFunction) => WorkflowFunction;
   /** Around `notify`. */
   readonly notify?: (run: WorkflowFunction) => WorkflowFunction;
   /** Around `deliver`. */
@@ -57,6 +60,7 @@ export function transferMachine({ transfer, environment, host, around = {} }: Lo
     ...lambda("check-status", createCheckStatus(environment, host), seconds.checkStatus),
     ...lambda("download-outputs", createDownloadOutputs(environment, host), seconds.downloadOutputs),
     ...lambda("delete-project", createDeleteProject(environment, host), seconds.deleteProject),
+    ...lambda("schedule-cleanup", createScheduleCleanup(environment, host), seconds.scheduleCleanup),
     ...lambda("notify", createNotify(environment, host), seconds.notify),
   };
   return { name: "audio-transfer", arn: localStateMachineArn, definition, functions };

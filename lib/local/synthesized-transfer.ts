@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CfnStateMachine, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { TransferFunctionName } from "../cloud/audio-transfer.ts";
+import type { AudioTransferConfig } from "../cloud/config.ts";
 
 /** The two workflows as CDK synthesizes them, with references resolved to the ARNs of the embedded cloud. */
 export interface SynthesizedTransfer {
@@ -17,15 +18,16 @@ export interface SynthesizedTransfer {
 /**
  * Synthesizes the stack in this process and takes the workflows out of its template. Functions are not bundled: the
  * embedded cloud runs them from their sources. The CDK is loaded here and not before, because that takes a second.
+ * @param config of the stack: with `deleteAfterDays` every copy passes `Schedule cleanup`. Default none
  * @throws {Error} when the template has another shape than expected
  */
-export async function synthesizeTransfer(): Promise<SynthesizedTransfer> {
+export async function synthesizeTransfer(config: AudioTransferConfig = {}): Promise<SynthesizedTransfer> {
   const { App } = await import("aws-cdk-lib");
   const { AudioTransferStack } = await import("../cloud/audio-transfer-stack.ts");
   const outdir = mkdtempSync(join(tmpdir(), "audio-transfer-"));
   try {
     const app = new App({ outdir, analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });
-    const stack = new AudioTransferStack(app, "Local");
+    const stack = new AudioTransferStack(app, "Local", config);
     const arns = new Map<string, string>();
     const functionArns = Object.fromEntries(
       Object.entries(stack.transfer.functions).map(([name, { function: lambda }]) => {

@@ -21,6 +21,16 @@ test("queued, rendering and complete: polled with waits, copied, kept", async ()
   expect(harness.simulator.project(id)).toMatchObject({ deletes: 0, deleted: false });
 });
 
+test("a stack may poll less often and give up sooner: the input's own deadline counts before the stack's", async () => {
+  const environment = { POLL_INTERVAL_SECONDS: "60", DEADLINE_SECONDS: "100" };
+  await using harness = await TransferHarness.start({ environment });
+  const id = harness.simulator.createProject({ renderingSeconds: 130 });
+  const givenUp = await harness.transfer({ id });
+  expect(givenUp).toMatchObject({ status: "FAILED", error: "DeadlineExceeded", waits: [60, 40] });
+  const end = await harness.transfer({ id, deadlineSeconds: 1_000 });
+  expect(end).toMatchObject({ status: "SUCCEEDED", waits: [60] });
+});
+
 test("error ends ProjectFailed with the vendor's code and message, and deletes nothing", async () => {
   await using harness = await TransferHarness.start();
   const error = { code: "no_speech", message: "The prompt has no words." };

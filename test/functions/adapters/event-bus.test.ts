@@ -13,7 +13,10 @@ const taken: AwsAnswer = {
 async function put(answer: AwsAnswer, delivery = aDelivery({ endpoint })) {
   const { requests, url } = await runAwsJson(() => answer);
   const environment = { ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: url };
-  return { answer: await createEventBus(environment, "magic-hour-audio-transfer").put(delivery), requests };
+  return {
+    answer: await createEventBus(environment, "magic-hour-audio-transfer", "audio-outputs").put(delivery),
+    requests,
+  };
 }
 
 /** The one entry of the one request. */
@@ -36,6 +39,8 @@ describe("an event on the bus", () => {
       Source: "magic-hour-audio-transfer",
       DetailType: "transfer.completed",
       Time: Date.parse("2026-08-22T10:01:00Z") / 1_000,
+      // By it rules tell apart the stacks that share a bus.
+      Resources: ["arn:aws:s3:::audio-outputs"],
     });
     const { messageId, event } = aDelivery();
     expect(JSON.parse(String(Detail))).toEqual({ id: messageId, ...event });
@@ -59,7 +64,11 @@ describe("a bus other than the default one", () => {
 
   async function putTwice(look: AwsAnswer) {
     const { requests, url } = await runAwsJson(({ target }) => (target === "AWSEvents.PutEvents" ? taken : look));
-    const bus = createEventBus({ ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: url }, "magic-hour-audio-transfer");
+    const bus = createEventBus(
+      { ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: url },
+      "magic-hour-audio-transfer",
+      "audio-outputs",
+    );
     const answers = [await bus.put(own), await bus.put(own)];
     return { answers, requests: requests.map(({ target, body }) => [target.split(".")[1], body["Name"]]) };
   }
@@ -120,7 +129,9 @@ describe("an event that the bus does not take is unanswered, and nothing is thro
 
   test("because nobody listens", async () => {
     const environment = { ...localEnvironment, AWS_ENDPOINT_URL_EVENTBRIDGE: `http://127.0.0.1:${await unusedPort()}` };
-    const answer = await createEventBus(environment, "magic-hour-audio-transfer").put(aDelivery({ endpoint }));
+    const answer = await createEventBus(environment, "magic-hour-audio-transfer", "audio-outputs").put(
+      aDelivery({ endpoint }),
+    );
     expect(answer).toMatchObject({ kind: "unanswered", reason: expect.stringContaining("ECONNREFUSED") });
   });
 

@@ -32,16 +32,16 @@ describe("an execution", () => {
 
   test("that was started before is started already, with the same input or another, running or not", async () => {
     const { arn, workflows, listed } = await runStepFunctions();
-    await workflows.start(arn, name, aDelivery());
-    await workflows.start(arn, name, aDelivery());
-    await workflows.start(arn, name, { ...aDelivery(), event: { type: "transfer.failed" } });
+    expect(await workflows.start(arn, name, aDelivery())).toBe(true);
+    expect(await workflows.start(arn, name, aDelivery())).toBe(true);
+    expect(await workflows.start(arn, name, { ...aDelivery(), event: { type: "transfer.failed" } })).toBe(false);
     expect(listed()).toMatchObject([{ input: JSON.stringify(aDelivery()) }]);
   });
 
   test("that is over is not started again", async () => {
     const { requests, url } = await runAwsJson(() => awsFault("ExecutionAlreadyExists"));
     const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
-    await expect(workflows.start("arn", name, {})).resolves.toBeUndefined();
+    await expect(workflows.start("arn", name, {})).resolves.toBe(false);
     expect(requests).toHaveLength(1);
   });
 
@@ -54,6 +54,78 @@ describe("an execution", () => {
         .map((execution) => execution.name)
         .sort(),
     ).toEqual(names.sort());
+  });
+});
+
+describe("looking at an execution", () => {
+  test("shows its input, parsed, while it runs", async () => {
+    const { arn, workflows } = await runStepFunctions();
+    await workflows.start(arn, name, aDelivery());
+    expect(await workflows.find(arn, name)).toEqual({
+      name,
+      status: "RUNNING",
+      startedAt: expect.any(Date),
+      stoppedAt: undefined,
+      input: aDelivery(),
+      output: undefined,
+      error: undefined,
+      cause: undefined,
+    });
+  });
+
+  test("shows its output, parsed, once it succeeded", async () => {
+    const described = { status: "SUCCEEDED", startDate: 1, stopDate: 2, input: '{"id":"cm1"}', output: '{"polls":3}' };
+    const { requests, url } = await runAwsJson(() => ({ body: described }));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const machine = "arn:aws:states:us-east-1:000000000000:stateMachine:audio-transfer";
+    expect(await workflows.find(machine, "cm1-a")).toMatchObject({
+      status: "SUCCEEDED",
+      startedAt: new Date(1_000),
+      stoppedAt: new Date(2_000),
+      output: { polls: 3 },
+    });
+    const executionArn = "arn:aws:states:us-east-1:000000000000:execution:audio-transfer:cm1-a";
+    expect(requests.map(({ body }) => body)).toEqual([{ executionArn }]);
+  });
+
+  test("finds none where there is none, or where no name is", async () => {
+    const { arn, workflows } = await runStepFunctions();
+    expect(await workflows.find(arn, "never-started")).toBeUndefined();
+    const { url } = await runAwsJson(() => awsFault("InvalidName"));
+    const other = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    expect(await other.find(arn, "no name")).toBeUndefined();
+  });
+
+  test("that cannot be looked at may be looked at later", async () => {
+    const { url } = await runAwsJson(() => awsFault("AccessDeniedException"));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const error = await rejectionOf(workflows.find("arn", name));
+    expect(error).toBeInstanceOf(WorkflowsUnavailable);
+    expect(error.message).toMatch(`the execution ${name} cannot be looked at: AccessDeniedException: `);
+    expect(everythingIn(error)).not.toContain("SECRET");
+  });
+});
+
+describe("stopping an execution", () => {
+  test("ends it as ABORTED, and says why in its history", async () => {
+    const { arn, workflows, listed } = await runStepFunctions();
+    await workflows.start(arn, name, aDelivery());
+    await workflows.stop(arn, name, "nobody needs it");
+    expect(listed()).toMatchObject([{ status: "ABORTED" }]);
+    expect(await workflows.find(arn, name)).toMatchObject({ error: "Stopped", cause: "nobody needs it" });
+  });
+
+  test("that is over or was never there does nothing", async () => {
+    const { arn, workflows, listed } = await runStepFunctions();
+    await workflows.stop(arn, "never-started", "why");
+    expect(listed()).toEqual([]);
+  });
+
+  test("that Step Functions does not do may be stopped later", async () => {
+    const { url } = await runAwsJson(() => awsFault("InternalFailure", 500));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const error = await rejectionOf(workflows.stop("arn", name, "why"));
+    expect(error).toMatchObject({ name: "WorkflowsUnavailable", message: expect.stringContaining("was not stopped") });
   });
 });
 
@@ -76,7 +148,7 @@ describe("an execution that is not started", () => {
     const { error } = await refusal(awsFault(fault));
     expect(error).toBeInstanceOf(WorkflowsUnavailable);
     expect(error.message).toMatch(
-      new RegExp(`^the delivery ${name} was not started: ${fault}: ${fault} of \\[redacted\\]`),
+      new RegExp(`^the execution ${name} was not started: ${fault}: ${fault} of \\[redacted\\]`),
     );
     expect(everythingIn(error)).not.toContain("SECRET");
   });
@@ -111,6 +183,6 @@ describe("an execution that is not started", () => {
     const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
     await rejectionOf(workflows.start("arn", name, {}));
     isDown = false;
-    await expect(workflows.start("arn", name, {})).resolves.toBeUndefined();
+    await expect(workflows.start("arn", name, {})).resolves.toBe(true);
   });
 });

@@ -34,6 +34,12 @@ describe("the interval after an answer", () => {
     expect(secondsToNextPoll(at(age))).toBe(seconds);
   });
 
+  it("begins where the stack is configured to begin, and grows with the age from there", () => {
+    expect(secondsToNextPoll(at(0, { shortestInterval: 60 }))).toBe(60);
+    expect(secondsToNextPoll(at(399, { shortestInterval: 60 }))).toBe(60);
+    expect(secondsToNextPoll(at(410, { shortestInterval: 60 }))).toBe(61);
+  });
+
   it("is the shortest one when the clock says that the transfer starts in the future", () => {
     expect(secondsToNextPoll(at(-1_000))).toBe(shortestIntervalSeconds);
   });

@@ -6,6 +6,7 @@ import {
   afterCopy,
   afterDelete,
   afterPoll,
+  copyFigures,
   fitReceipts,
   largestReceiptsBytes,
   type TransferOutput,
@@ -100,6 +101,18 @@ describe("afterCopy", () => {
     const many = Array.from({ length: 1_000 }, () => aReceipt());
     const output = afterCopy(before, aTransfer(), { ...copied, manifest: buildManifest(aProject(), many, now) }, now);
     expect(output).toMatchObject({ outputs: [], outputsOmitted: 1_000, manifest: place });
+  });
+});
+
+describe("copyFigures", () => {
+  it("adds up the bytes, and counts the seconds from the poll that saw the project complete", () => {
+    const manifest = buildManifest(aProject(), [aReceipt({ bytes: 5 }), aReceipt({ bytes: 7 })], now);
+    expect(copyFigures(manifest, polled(found), now + 1_500)).toEqual({ outputs: 2, bytes: 12, seconds: 1.5 });
+  });
+
+  it("never counts below nothing, where two functions' clocks differ", () => {
+    const manifest = buildManifest(aProject(), [aReceipt()], now);
+    expect(copyFigures(manifest, polled(found), now - 1).seconds).toBe(0);
   });
 });
 

@@ -26,6 +26,7 @@ test("every task has a time-out of its own, longer than its function's", () => {
     "Check status": 75,
     "Download outputs": 930,
     "Delete project": 930,
+    "Schedule cleanup": 75,
     Notify: 75,
   });
 });
@@ -56,16 +57,31 @@ test("every retry has full jitter, a cap and a bound, and Lambda's throttling an
 });
 
 test("every task catches everything, and every failure path is told and ends in Failed", () => {
-  for (const [name, { Catch = [] }] of tasks.filter(([task]) => task !== "Notify")) {
+  const told = ["Notify", "Schedule cleanup"];
+  for (const [name, { Catch = [] }] of tasks.filter(([task]) => !told.includes(task))) {
     expect(Catch.at(-1)?.ErrorEquals).toEqual(["States.ALL"]);
     for (const { Next, ErrorEquals } of Catch) {
       // The one exception: copied but not deleted is a result, and only for errors that may pass.
-      if (Next === "Notify") {
+      if (Next === "Schedule cleanup") {
         expect(name).toBe("Delete project");
         for (const terminal of terminalErrorNames) expect(ErrorEquals).not.toContain(terminal);
       } else expect(definition.States[Next]).toMatchObject({ Type: "Pass", Next: "Notify" });
     }
   }
+});
+
+test("whether anything could be left to the cleanup never changes how a transfer ends", () => {
+  const { "Schedule cleanup": schedule, "Cleanup not scheduled": notScheduled } = definition.States;
+  expect(schedule).toMatchObject({
+    Next: "Notify",
+    Catch: [{ ErrorEquals: ["States.ALL"], Next: "Cleanup not scheduled" }],
+  });
+  expect(notScheduled).toEqual({ Type: "Pass", Next: "Notify" });
+});
+
+test("only what the cleanup can finish passes its marker: a deletion left pending, a deadline", () => {
+  const into = edgesOf(definition).filter(({ to }) => to === "Schedule cleanup");
+  expect(into.map(({ from }) => from).sort()).toEqual(["Delete project", "Settled?"]);
 });
 
 test("whether anybody could be told never changes how a transfer ends: only its own failure does", () => {
