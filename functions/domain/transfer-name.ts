@@ -16,12 +16,14 @@ export function canonicalInput(raw: unknown): string {
 }
 
 /**
- * Name of the transfer that an input stands for: `<project id>-<hash of the input>`. Whoever starts the same again, by
- * the HTTP API or by the vendor's webhook, finds the first.
+ * Name of the transfer that an input stands for: `<project id>-<hash of the input>`. Whoever starts the same again finds
+ * the first.
+ * @param occasion what it is started for, such as the vendor's `audio.completed`: another occasion is another transfer,
+ * because one that is waiting for its next poll already must not keep a webhook's from starting at once. Default none
  * @throws {InvalidInput} when it is no input
  */
-export function transferNameOf(raw: unknown): string {
-  const digest = createHash("sha256").update(canonicalInput(raw)).digest("hex");
+export function transferNameOf(raw: unknown, occasion = ""): string {
+  const digest = createHash("sha256").update(canonicalInput(raw) + occasion).digest("hex");
   return `${parseInput(raw).id}-${digest.slice(0, hashDigits)}`;
 }
 

@@ -24,6 +24,12 @@ describe("a transfer's name", () => {
     );
   });
 
+  test("is another one for another occasion, and the same for the same", () => {
+    const names = ["", "audio.completed", "audio.errored"].map((occasion) => transferNameOf({ id: "cm1" }, occasion));
+    expect(new Set(names).size).toBe(3);
+    expect(transferNameOf({ id: "cm1" }, "audio.completed")).toBe(names[1]);
+  });
+
   test("is not given to what is no input", () => {
     expect(() => transferNameOf({ id: "../x" })).toThrow(InvalidInput);
     expect(() => canonicalInput({ id: "cm1", ID: "cm1" })).toThrow(InvalidInput);
