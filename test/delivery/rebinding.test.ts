@@ -1,8 +1,5 @@
 /** Names that lie about their address, for one attempt of a delivery: the resolver is replaced, and nothing else. */
 import type { LookupAddress } from "node:dns";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import { expect, onTestFinished, test } from "vitest";
 import type { Resolver } from "../../functions/adapters/address-guard.ts";
 import { createGuardedHttp } from "../../functions/adapters/guarded-http.ts";
@@ -12,7 +9,7 @@ import { buildEvent, messageIdOf } from "../../functions/domain/event.ts";
 import type { Answer } from "../../functions/domain/outcome.ts";
 import { signingSecret } from "../support/notified-project.ts";
 import { httpAnswer, startRawListener } from "../support/raw-listener.ts";
-import { selfSigned } from "../support/self-signed.ts";
+import { answering, publicAddress, rebinding, startRebindingServer } from "../support/rebinding.ts";
 
 /** One attempt to an endpoint whose name this resolver knows. */
 async function attempt(endpoint: string, resolve: Resolver): Promise<Answer> {
@@ -24,8 +21,6 @@ async function attempt(endpoint: string, resolve: Resolver): Promise<Answer> {
   return postWebhook(delivery, { http, signingSecret: fixedSigningSecret(signingSecret), now: Date.now });
 }
 
-const publicAddress = { address: "93.184.215.14", family: 4 };
-
 test.each<[string, readonly LookupAddress[]]>([
   ["loopback", [{ address: "127.0.0.1", family: 4 }]],
   ["public first, loopback second", [publicAddress, { address: "127.0.0.1", family: 4 }]],
@@ -36,37 +31,17 @@ test.each<[string, readonly LookupAddress[]]>([
   const raw = await startRawListener((socket) => socket.end(httpAnswer()));
   onTestFinished(() => raw.close());
   const endpoint = `https://rebinding.test:${raw.port}/s3cret?token=s3cret`;
-  const answer = await attempt(endpoint, (_hostname, callback) => callback(null, [...addresses]));
+  const answer = await attempt(endpoint, answering(...addresses));
   expect(answer).toEqual({ kind: "refused", reason: "rebinding.test resolves to an address that is not public" });
   expect(raw.connections).toBe(0);
 });
 
 test("nor does one that is public when looked up and loopback when connected to", async () => {
-  const ordinary = getCACertificates();
-  setDefaultCACertificates([...ordinary, selfSigned.cert]);
-  onTestFinished(() => setDefaultCACertificates(ordinary));
-  let requests = 0;
-  const server = createServer(selfSigned, (_request, response) => {
-    requests += 1;
-    response.end();
-  });
-  const connected = Promise.withResolvers<void>();
-  server.on("connection", () => connected.resolve());
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  let looks = 0;
-  const changing = {
-    family: 4,
-    get address() {
-      looks += 1;
-      return looks === 1 ? publicAddress.address : "127.0.0.1";
-    },
-  };
-  const endpoint = `https://rebinding.test:${(server.address() as AddressInfo).port}/s3cret`;
-  const answer = await attempt(endpoint, (_hostname, callback) => callback(null, [changing]));
+  await using server = await startRebindingServer();
+  const answer = await attempt(`https://rebinding.test:${server.port}/s3cret`, rebinding);
   expect(answer).toEqual({ kind: "refused", reason: "rebinding.test connected to an address that is not public" });
-  await connected.promise;
-  expect(requests).toBe(0);
+  await server.connected;
+  expect(server.requests).toBe(0);
 });
 
 test("a name that does not resolve may resolve later: that is no refusal", async () => {

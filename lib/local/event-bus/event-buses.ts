@@ -1,5 +1,8 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "../workflows/arns.ts";
 import type { BusEvent } from "./bus-event.ts";
+import { compileEventPattern } from "./event-pattern.ts";
+import type { Rule, TargetEvent } from "./rule.ts";
+import { RuleDeliveries } from "./rule-deliveries.ts";
 
 /** The ARN of an event bus of the embedded cloud. */
 export function eventBusArn(name: string): string {
@@ -14,11 +17,19 @@ const BUS_NAME = /^[.\-_A-Za-z0-9]{1,256}$/;
 
 const KEPT_EVENTS = 1000;
 
-/** The event buses of the embedded cloud. They have no rules: whoever wants events is told of each, or reads the list. */
+/** A rule, ready to be asked. */
+interface ReadRule {
+  readonly bus: string;
+  readonly matches: (event: TargetEvent) => boolean;
+  readonly deliveries: RuleDeliveries;
+}
+
+/** The event buses of the embedded cloud, with their rules. */
 export class EventBuses {
   readonly #names: ReadonlySet<string>;
   readonly #onEvent: BusObserver | undefined;
   readonly #events: BusEvent[] = [];
+  readonly #rules: ReadRule[] = [];
 
   /**
    * @param names Of its buses; `default` is always there, as in every account.
@@ -31,9 +42,34 @@ export class EventBuses {
     this.#onEvent = onEvent;
   }
 
-  /** The newest 1,000 events of all buses, oldest first. The list grows with them. */
+  /** The newest 1,000 events that PutEvents put on any bus, oldest first. The list grows with them. */
   get events(): readonly BusEvent[] {
     return this.#events;
+  }
+
+  /**
+   * Adds a rule, for events to come.
+   * @throws {InvalidEventPatternException} as `compileEventPattern` does; {RangeError} if there is no such bus.
+   */
+  addRule({ bus: nameOrArn = "default", pattern, ...rule }: Rule): void {
+    const bus = this.find(nameOrArn);
+    if (bus === undefined) throw new RangeError(`The embedded cloud has no event bus '${nameOrArn}'.`);
+    this.#rules.push({ bus, matches: compileEventPattern(pattern), deliveries: new RuleDeliveries(rule) });
+  }
+
+  /** Puts an event of an AWS service on the default bus, where services put theirs. It is not kept in the list. */
+  putOfService(event: TargetEvent): void {
+    this.#tell({ bus: "default", ...event });
+  }
+
+  /** Resolves once no rule delivers anything. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#rules.map(({ deliveries }) => deliveries.settled()));
+  }
+
+  /** Drops what rules have yet to deliver. */
+  close(): void {
+    for (const { deliveries } of this.#rules) deliveries.close();
   }
 
   /**
@@ -42,7 +78,7 @@ export class EventBuses {
    * Source: the answers of AWS as recorded in tests/aws/services/events/test_events.snapshot.json of
    * https://github.com/localstack/localstack, test_put_events_nonexistent_event_bus
    */
-  put(nameOrArn: string, event: Omit<BusEvent, "bus">): void {
+  put(nameOrArn: string, event: TargetEvent): void {
     const bus = this.find(nameOrArn);
     if (bus !== undefined) this.#record({ bus, ...event });
     else process.emitWarning(`Event ${event.id} is lost: the embedded cloud has no event bus '${nameOrArn}'.`);
@@ -57,10 +93,16 @@ export class EventBuses {
 
   #record(event: BusEvent): void {
     if (this.#events.push(event) > KEPT_EVENTS) this.#events.shift();
+    this.#tell(event);
+  }
+
+  #tell(event: BusEvent): void {
     try {
       this.#onEvent?.(event);
     } catch (error) {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
+    const { bus, ...seen } = event;
+    for (const rule of this.#rules) if (rule.bus === bus && rule.matches(seen)) rule.deliveries.add(seen);
   }
 }

@@ -8,9 +8,9 @@ import * as v from "valibot";
 import { AwsFault, ValidationException } from "../aws-json/aws-faults.ts";
 import { readMembers } from "../aws-json/wire-members.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "../workflows/arns.ts";
-import type { BusEvent } from "./bus-event.ts";
 import type { EventBuses } from "./event-buses.ts";
 import { contentOf, type EntryContent, type EventEntry, entryBytes, eventEntry } from "./event-entry.ts";
+import type { TargetEvent } from "./rule.ts";
 
 /** Entries of one request, at most. */
 const ENTRIES = 10;
@@ -59,7 +59,7 @@ function putEvent(buses: EventBuses, entry: EventEntry): PutEventsResultEntry {
   return { EventId: event.id };
 }
 
-function eventOf({ Time, Resources }: EventEntry, { source, detailType, detail }: EntryContent): Omit<BusEvent, "bus"> {
+function eventOf({ Time, Resources }: EventEntry, { source, detailType, detail }: EntryContent): TargetEvent {
   const time = Time ?? new Date();
   return {
     version: "0",

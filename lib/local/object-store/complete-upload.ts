@@ -14,7 +14,7 @@ import { S3Error } from "./s3-error.ts";
 import type { S3Request } from "./s3-request.ts";
 import { header, readXml } from "./s3-request.ts";
 import type { StoreState } from "./store-state.ts";
-import { asksForNew, newVersion } from "./write-object.ts";
+import { newVersion, writeOf } from "./write-object.ts";
 import { textElement } from "./xml.ts";
 
 /**
@@ -45,9 +45,9 @@ async function complete(
   upload: OpenUpload,
   parts: readonly PartRecord[],
 ): Promise<ObjectRecord> {
-  const onlyNew = asksForNew(request);
+  const write = writeOf(request, "CompleteMultipartUpload");
   checkDeclared(request, upload, parts);
-  await objects.checkWritable(upload.bucket, upload.key, onlyNew);
+  await objects.checkWritable(upload.bucket, upload.key, write.onlyNew);
   const path = uploads.temporaryPath();
   try {
     const checksum = await join(uploads, upload, parts, path);
@@ -60,7 +60,7 @@ async function complete(
       headers: upload.headers,
       checksum,
     };
-    await objects.commit(upload.bucket, record, path, onlyNew);
+    await objects.commit(upload.bucket, record, path, write);
     await uploads.remove(upload);
     return record;
   } finally {

@@ -60,7 +60,9 @@ async function handle(
   state: StoreState,
   onRequest: OnRequest,
 ): Promise<void> {
-  const outcome = await outcomeOf(incoming, state, onRequest);
+  const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
+  outgoing.setHeader("x-amz-request-id", requestId);
+  const outcome = await outcomeOf(incoming, requestId, state, onRequest);
   if (outcome === "stall") return;
   if (outcome === "reset") incoming.socket.resetAndDestroy();
   else if (outcome === "answer-lost") incoming.socket.destroy();
@@ -69,12 +71,13 @@ async function handle(
 
 async function outcomeOf(
   incoming: IncomingMessage,
+  requestId: string,
   state: StoreState,
   onRequest: OnRequest,
 ): Promise<Answer | "reset" | "stall" | "answer-lost"> {
   const resource = (incoming.url ?? "/").replace(/\?.*$/s, "");
   try {
-    const request = readRequest(incoming);
+    const request = readRequest(incoming, requestId);
     const fault = onRequest(request);
     if (fault === "stall" || fault === "reset") return fault;
     if (fault === "answer-lost") return await loseAnswer(request, state);
@@ -107,9 +110,8 @@ function asS3Error(error: unknown): S3Error {
 async function send(incoming: IncomingMessage, outgoing: ServerResponse, answer: Answer): Promise<void> {
   // A body that was refused half-way is read to its end, so that the client gets to read the answer.
   incoming.resume();
-  const requestId = randomUUID().replaceAll("-", "").slice(0, 16).toUpperCase();
   outgoing.statusCode = answer.status;
-  for (const [name, value] of Object.entries({ ...answer.headers, "x-amz-request-id": requestId })) {
+  for (const [name, value] of Object.entries(answer.headers ?? {})) {
     if (value !== undefined) outgoing.setHeader(name, value);
   }
   if (answer.body instanceof Readable) await pipeline(answer.body, outgoing);

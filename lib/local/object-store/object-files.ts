@@ -2,24 +2,14 @@ import type { FileHandle } from "node:fs/promises";
 import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { checkBucketName } from "./key-rules.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { isFile, pruneDirectories, refuseCollision } from "./object-paths.ts";
 import type { ObjectRecord } from "./object-record.ts";
 import { readRecords, recordDirectory, removeRecord, writeRecord } from "./object-record.ts";
 import { S3Error } from "./s3-error.ts";
+import { Sequencer } from "./sequencer.ts";
 import { Turns } from "./turns.ts";
-
-/** An object that has just been committed to disk. */
-export interface WrittenObject {
-  /** Its bucket. */
-  readonly bucket: string;
-  /** Its key. */
-  readonly key: string;
-  /** The absolute path of the file that holds its bytes and nothing else. */
-  readonly path: string;
-}
-
-/** Called with each object after it was committed; a promise it returns is waited for. */
-export type AfterWrite = (object: WrittenObject) => void | Promise<void>;
+import type { AfterWrite, Write } from "./written-object.ts";
 
 interface Bucket {
   readonly created: Date;
@@ -36,17 +26,23 @@ export class ObjectFiles {
   readonly #afterWrite: AfterWrite;
   readonly #buckets = new Map<string, Bucket>();
   readonly #turns = new Turns();
+  readonly #sequencer = new Sequencer();
 
   private constructor(directory: string, afterWrite: AfterWrite) {
     this.#directory = directory;
     this.#afterWrite = afterWrite;
   }
 
-  /** Opens a directory, absolute, with what an earlier run left there. Throws UnreadableRecord. */
+  /**
+   * Opens a directory, absolute, with what an earlier run left there. Throws UnreadableRecord, and an Error that names
+   * the directory when it is missing and cannot be made.
+   */
   static async load(directory: string, afterWrite: AfterWrite): Promise<ObjectFiles> {
     const files = new ObjectFiles(directory, afterWrite);
     const root = recordDirectory(directory, "", "");
-    await mkdir(root, { recursive: true });
+    await makeDirectory(root).catch((cause: Error) => {
+      throw new Error(`${directory} cannot be the object store's directory: ${cause.message}`, { cause });
+    });
     for (const entry of await readdir(root, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
       const bucket = entry.name;
@@ -122,16 +118,20 @@ export class ObjectFiles {
    * file. The record goes first, since a record without a file is dropped at the next start, but a file without a
    * record would stand in the way of its own key. Throws as `checkWritable`.
    */
-  async commit(bucket: string, record: ObjectRecord, received: string, onlyNew: boolean): Promise<void> {
-    const path = this.pathOf(bucket, record.key);
-    await this.#turns.take("change", async () => {
-      await this.checkWritable(bucket, record.key, onlyNew);
+  async commit(bucket: string, record: ObjectRecord, received: string, write: Write): Promise<void> {
+    const { key, bytes, etag, versionId, lastModified } = record;
+    const path = this.pathOf(bucket, key);
+    const sequencer = await this.#turns.take("change", async () => {
+      await this.checkWritable(bucket, key, write.onlyNew);
       await mkdir(dirname(path), { recursive: true });
       await writeRecord(this.#directory, bucket, record);
       await rename(received, path);
-      this.#objects(bucket).set(record.key, record);
+      this.#objects(bucket).set(key, record);
+      return this.#sequencer.next();
     });
-    await this.#afterWrite({ bucket, key: record.key, path });
+    const { reason, requestId, sourceAddress } = write;
+    const facts = { bytes, etag: etag.replaceAll('"', ""), versionId, lastModified, sequencer };
+    await this.#afterWrite({ bucket, key, path, ...facts, reason, requestId, sourceAddress });
   }
 
   /** Removes an object, and the directories that it leaves empty. One that is not there is no error. */

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import type { OnRequest } from "./http-server.ts";
 import { listen } from "./http-server.ts";
-import type { AfterWrite } from "./object-files.ts";
 import { ObjectFiles } from "./object-files.ts";
 import { OpenUploads } from "./open-uploads.ts";
+import type { AfterWrite } from "./written-object.ts";
 
 export type { Fault, FaultRequest } from "./http-server.ts";
 export { UnreadableRecord } from "./json-file.ts";
-export type { WrittenObject } from "./object-files.ts";
+export type { AfterWrite, WrittenObject } from "./written-object.ts";
 
 /** How an object store is started. */
 export interface ObjectStoreOptions {
@@ -51,7 +51,8 @@ export interface ObjectStore {
 
 /**
  * Starts an object store. Throws S3Error `InvalidBucketName`, UnreadableRecord when a file under `.metadata` or
- * `.uploads` is not as the store wrote it, and Node's own error when the port is taken.
+ * `.uploads` is not as the store wrote it, an Error that names the directory when it cannot be made, and Node's own error
+ * when the port is taken.
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
   const directory = resolve(options.directory);

@@ -14,6 +14,10 @@ export interface S3Request {
   readonly query: URLSearchParams;
   /** Headers, names in lower case. */
   readonly headers: IncomingHttpHeaders;
+  /** A name for this request alone, which its answer carries as `x-amz-request-id`. */
+  readonly requestId: string;
+  /** The client's IP address. */
+  readonly sourceAddress: string;
   /** The body as it came; not yet read. */
   readonly body: Readable;
 }
@@ -22,7 +26,7 @@ export interface S3Request {
  * Reads the request line. The path is split by hand, because a URL parser would resolve `..` and so hide a key
  * that must be refused. Throws S3Error `InvalidURI` when the percent-encoding is broken.
  */
-export function readRequest(incoming: IncomingMessage): S3Request {
+export function readRequest(incoming: IncomingMessage, requestId: string): S3Request {
   const target = incoming.url ?? "/";
   const queryStart = target.indexOf("?");
   const path = queryStart < 0 ? target : target.slice(0, queryStart);
@@ -33,6 +37,8 @@ export function readRequest(incoming: IncomingMessage): S3Request {
     key: keyStart < 0 ? "" : decode(path.slice(keyStart + 1)),
     query: new URLSearchParams(queryStart < 0 ? "" : target.slice(queryStart + 1)),
     headers: incoming.headers,
+    requestId,
+    sourceAddress: incoming.socket.remoteAddress ?? "",
     body: incoming,
   };
 }

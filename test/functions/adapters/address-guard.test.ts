@@ -1,14 +1,11 @@
 import type { LookupAddress } from "node:dns";
-import { createServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { isPublicAddress, type Resolver } from "../../../functions/adapters/address-guard.ts";
+import { isPublicAddress } from "../../../functions/adapters/address-guard.ts";
 import { createGuardedHttp, type GuardedHttpOptions } from "../../../functions/adapters/guarded-http.ts";
 import { rejectionOf } from "../../support/everything-in.ts";
 import { httpAnswer, startRawListener } from "../../support/raw-listener.ts";
-import { selfSigned } from "../../support/self-signed.ts";
+import { answering, publicAddress, rebinding, startRebindingServer } from "../../support/rebinding.ts";
 
 async function listener() {
   const raw = await startRawListener((socket) => socket.end(httpAnswer("here")));
@@ -22,12 +19,6 @@ function guarded(options: GuardedHttpOptions = {}) {
   return http;
 }
 
-/** A resolver that gives the same answer to every name. */
-function answering(...addresses: readonly LookupAddress[]): Resolver {
-  return (_hostname, answer) => answer(null, [...addresses]);
-}
-
-const publicAddress: LookupAddress = { address: "93.184.215.14", family: 4 };
 const loopback: LookupAddress = { address: "127.0.0.1", family: 4 };
 
 describe("literals that are not public never reach a socket", () => {
@@ -109,44 +100,21 @@ describe("names", () => {
 });
 
 test("a name that is public when looked up and loopback when connected to gets no request", async () => {
-  const ordinary = getCACertificates();
-  setDefaultCACertificates([...ordinary, selfSigned.cert]);
-  onTestFinished(() => setDefaultCACertificates(ordinary));
-  let requests = 0;
-  const server = createServer(selfSigned, (_request, response) => {
-    requests += 1;
-    response.end();
-  });
-  let connections = 0;
-  server.on("connection", () => (connections += 1));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  onTestFinished(() => void server.close());
-  const { port } = server.address() as AddressInfo;
-  // As seen by the guard the address is public, as seen by the socket it no longer is.
-  const changing = () => {
-    let looks = 0;
-    return {
-      family: 4,
-      get address() {
-        looks += 1;
-        return looks === 1 ? "93.184.215.14" : "127.0.0.1";
-      },
-    };
-  };
-  const http = guarded({ resolve: (_hostname, answer) => answer(null, [changing()]) });
-  const error = await rejectionOf(http.request(`https://rebinding.test:${port}/`));
+  await using server = await startRebindingServer();
+  const http = guarded({ resolve: rebinding });
+  const error = await rejectionOf(http.request(`https://rebinding.test:${server.port}/`));
   expect(error).toMatchObject({
     name: "AddressRefused",
     message: "rebinding.test connected to an address that is not public",
   });
-  await expect.poll(() => connections).toBe(1);
-  expect(requests).toBe(0);
+  await server.connected;
+  expect(server.requests).toBe(0);
 
   // The same server, found by the same name, does answer where it is excepted: it was the guard that kept it out.
-  const exceptions = `https://127.0.0.1:${port}`;
+  const exceptions = `https://127.0.0.1:${server.port}`;
   const answer = await guarded({ exceptions }).request(exceptions);
   answer.body.resume();
-  expect([answer.status, requests]).toEqual([200, 1]);
+  expect([answer.status, server.requests]).toEqual([200, 1]);
 });
 
 describe("the list of exceptions", () => {

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BusEvent } from "../../../../lib/local/event-bus/bus-event.ts";
 import { type EventBusEndpoint, startEventBusEndpoint } from "../../../../lib/local/event-bus/event-bus-endpoint.ts";
 import { eventBusArn } from "../../../../lib/local/event-bus/event-buses.ts";
+import { warningsOf } from "./process-warnings.ts";
 
 const credentials = { accessKeyId: "local", secretAccessKey: "local" };
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -46,17 +47,6 @@ const refused = (name: string, message: RegExp) =>
     message: expect.stringMatching(message),
     $metadata: expect.objectContaining({ httpStatusCode: 400 }),
   });
-
-/** Listens to process warnings while `run` goes on, and gives their texts. */
-async function warningsOf(run: () => Promise<unknown>): Promise<string[]> {
-  const warnings: string[] = [];
-  const listen = ({ message }: Error) => warnings.push(message);
-  process.on("warning", listen);
-  await run();
-  await new Promise(setImmediate);
-  process.off("warning", listen);
-  return warnings;
-}
 
 describe("events", () => {
   test("arrive with all their fields, as targets see them", async () => {

@@ -97,7 +97,7 @@ test("a byte that changes on disk shows in GetObject and not in HeadObject", asy
   const object = { Bucket: BUCKET, Key: PUT.Key };
   const bytes = patterned(5000);
   const { ETag } = await running.client.send(new PutObjectCommand({ ...object, Body: bytes }));
-  expect(written).toEqual([{ bucket: BUCKET, key: PUT.Key, path: running.store.pathOf(BUCKET, PUT.Key) }]);
+  expect(written).toMatchObject([{ bucket: BUCKET, key: PUT.Key, path: running.store.pathOf(BUCKET, PUT.Key) }]);
   expect((await running.client.send(new HeadObjectCommand(object))).ETag).toBe(ETag);
   const got = await running.client.send(new GetObjectCommand(object));
   await expect(got.Body?.transformToByteArray()).rejects.toThrow(/[Cc]hecksum/);
