@@ -18,10 +18,13 @@ export interface DownloadContext {
   readonly now: () => number;
   /** Seconds that a download URL lives. */
   readonly lifetimeSeconds: number;
+  /** Another number each time it is called. */
+  readonly nextIssue: () => number;
 }
 
 /** Fresh URLs for every output of the project. The path is stable for an output; the query never repeats. */
 export function signDownloads(context: DownloadContext, origin: string, project: SimulatedProject): Download[] {
+  const issue = context.nextIssue();
   return Array.from({ length: project.plan.outputs }, (_, index) => {
     // Names repeat, within a project too: the directory tells the outputs apart.
     const path = `/downloads/${project.id}/${index}/${encodeURIComponent(fileNameOf(project.plan, index))}`;
@@ -30,7 +33,7 @@ export function signDownloads(context: DownloadContext, origin: string, project:
       path,
       now: context.now(),
       lifetimeSeconds: context.lifetimeSeconds,
-      issue: project.completeAnswers,
+      issue,
     });
     return { url, expires_at: new Date(expiresAt).toISOString() };
   });

@@ -10,8 +10,10 @@ import { addDownloadRoutes, type DownloadContext, signDownloads } from "./downlo
 import type { ProjectPlan } from "./project-plan.ts";
 import { Projects } from "./projects.ts";
 import { type ArrivedRequest, interceptRequests, type RequestHook } from "./request-hook.ts";
-import { isEnabled, statusAt } from "./simulated-project.ts";
+import { isEnabled, type SimulatedProject, statusAt } from "./simulated-project.ts";
 import { simulatorApp } from "./simulator-app.ts";
+import type { WebhookAttempt } from "./webhook-delivery.ts";
+import { type WebhookOptions, WebhookSender } from "./webhook-sender.ts";
 
 /** How to run the simulator; everything has a default. */
 export interface MagicHourSimulatorOptions {
@@ -29,6 +31,8 @@ export interface MagicHourSimulatorOptions {
   readonly now?: () => number;
   /** Sees every request first and may answer, reset or stall it. Default: none does. */
   readonly onRequest?: RequestHook;
+  /** Whom it tells of what happens to projects, by the vendor's webhooks. Default nobody. */
+  readonly webhooks?: WebhookOptions;
 }
 
 /** A project as the simulator sees it. */
@@ -58,19 +62,25 @@ export interface MagicHourSimulator {
   project(id: string): ProjectView;
   /** The audio of one output, whatever the project's status. @throws UnknownProjectError, RangeError */
   output(id: string, index?: number): Promise<RenderedAudio>;
-  /** Stops listening and drops every connection, stalled ones too. */
+  /**
+   * Sends each webhook that is due by the simulator's clock, once, and waits for the answers: for a clock that somebody
+   * moves. Otherwise a timer does. An answer other than 2xx has it sent again later.
+   */
+  sendDueWebhooks(): Promise<readonly WebhookAttempt[]>;
+  /** Stops listening and sending, and drops every connection, stalled ones too. */
   close(): Promise<void>;
 }
 
 /**
  * Starts the simulator.
- * @throws RangeError when `apiKey` or `downloadLifetimeSeconds` is out of bounds; ImpossiblePlanError when `plan` is;
- *   the system's error when the port is taken
+ * @throws RangeError when `apiKey`, `downloadLifetimeSeconds` or the secret of `webhooks` is out of bounds, TypeError when
+ *   their URL is none; ImpossiblePlanError when `plan` is; the system's error when the port is taken
  */
 export async function startMagicHourSimulator(options: MagicHourSimulatorOptions = {}): Promise<MagicHourSimulator> {
   const { now = Date.now } = options;
   const apiKey = usableKey(options.apiKey ?? `mhk_sim_${randomBytes(24).toString("hex")}`);
-  const projects = new Projects(options.plan ?? {}, now);
+  const projects = new Projects(options.plan ?? {}, now, (project) => webhooks?.watch(project));
+  let issued = 0;
   const downloads: DownloadContext = {
     key: {
       accessId: `GOOG1E${randomBytes(10).toString("hex").toUpperCase()}`,
@@ -79,7 +89,10 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
     projects,
     now,
     lifetimeSeconds: boundedLifetime(options.downloadLifetimeSeconds ?? 86_400),
+    nextIssue: () => (issued += 1),
   };
+  const sign = (project: SimulatedProject) => signDownloads(downloads, url, project);
+  const webhooks = options.webhooks && new WebhookSender({ ...options.webhooks, now, signDownloads: sign });
   const app = simulatorApp();
   interceptRequests(app, (request) => count(projects, request), options.onRequest);
   // Two scopes of one server, because only the API stands behind the bearer check.
@@ -88,7 +101,7 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
     done();
   });
   app.register((scope, _options, done) => {
-    addApiRoutes(scope, { apiKey, projects, now, signDownloads: (project) => signDownloads(downloads, url, project) });
+    addApiRoutes(scope, { apiKey, projects, now, signDownloads: sign });
     done();
   });
   const url = reachable(await app.listen({ port: options.port ?? 0, host: options.host ?? "127.0.0.1" }));
@@ -99,7 +112,8 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
     changeProject: (id, changes) => projects.change(id, changes),
     project: (id) => view(projects, id, now()),
     output: (id, index = 0) => output(projects, id, index),
-    close: () => app.close(),
+    sendDueWebhooks: async () => (await webhooks?.sendDue()) ?? [],
+    close: async () => void (await Promise.all([app.close(), webhooks?.close()])),
   };
 }
 

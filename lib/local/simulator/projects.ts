@@ -13,15 +13,22 @@ export class Projects {
   readonly #byId = new Map<string, SimulatedProject>();
   readonly #now: () => number;
   readonly #basePlan: ProjectPlan;
+  readonly #onPlan: (project: SimulatedProject) => void;
 
   /**
    * @param basePlan lies under every plan
    * @param now milliseconds since the epoch
+   * @param onPlan hears of every project that gets a plan, a new one or another
    * @throws ImpossiblePlanError
    */
-  constructor(basePlan: Partial<ProjectPlan>, now: () => number) {
+  constructor(
+    basePlan: Partial<ProjectPlan>,
+    now: () => number,
+    onPlan: (project: SimulatedProject) => void = () => undefined,
+  ) {
     this.#basePlan = makePlan(basePlan);
     this.#now = now;
+    this.#onPlan = onPlan;
   }
 
   /** Creates a project, queued from now on. @throws ImpossiblePlanError */
@@ -36,6 +43,7 @@ export class Projects {
       rendered: new Map(),
     };
     this.#byId.set(project.id, project);
+    this.#onPlan(project);
     return project;
   }
 
@@ -44,6 +52,7 @@ export class Projects {
     const project = this.get(id);
     project.plan = makePlan(project.plan, changes);
     project.rendered.clear();
+    this.#onPlan(project);
   }
 
   /** The project, also when deleted, or undefined when there never was one. */

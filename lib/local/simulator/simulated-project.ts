@@ -14,7 +14,7 @@ export interface SimulatedProject {
   deleted: boolean;
   /** Requests that arrived, also those that were refused or met a simulated fault. */
   readonly seen: { gets: number; deletes: number; downloads: number };
-  /** GETs answered with `complete`; it counts down `withoutDownloads` and tells signed URLs apart. */
+  /** GETs answered with `complete`: `withoutDownloads` of them show no downloads. */
   completeAnswers: number;
   /** Audio rendered so far, by output index. */
   readonly rendered: Map<number, Promise<RenderedAudio>>;
@@ -43,12 +43,21 @@ export interface AudioProjectBody {
 
 /** The project's status at `now` (milliseconds since the epoch). */
 export function statusAt(project: SimulatedProject, now: number): string {
-  const { plan } = project;
-  const age = (now - project.createdAt) / 1000;
-  if (plan.endIn === "draft") return "draft";
-  if (plan.endIn === "queued" || age < plan.queuedSeconds) return "queued";
-  if (plan.endIn === "rendering" || age < plan.queuedSeconds + plan.renderingSeconds) return "rendering";
-  return plan.endIn;
+  const { endIn } = project.plan;
+  if (endIn === "draft") return "draft";
+  if (endIn === "queued" || now < startsAt(project)) return "queued";
+  if (endIn === "rendering" || now < endsAt(project)) return "rendering";
+  return endIn;
+}
+
+/** When its plan has it start rendering: whole milliseconds since the epoch. */
+export function startsAt({ plan, createdAt }: SimulatedProject): number {
+  return createdAt + Math.ceil(plan.queuedSeconds * 1_000);
+}
+
+/** When its plan has it come to its end: whole milliseconds since the epoch. */
+export function endsAt({ plan, createdAt }: SimulatedProject): number {
+  return createdAt + Math.ceil((plan.queuedSeconds + plan.renderingSeconds) * 1_000);
 }
 
 /** Whether the project still exists for its owner at `now`: false is the vendor's word for deleted. */
