@@ -1,6 +1,7 @@
-import { type ConfiguredEndpoint, environmentNames } from "./contract.ts";
+import { type ConfiguredEndpoint, defaultRecheckDays, environmentNames } from "./contract.ts";
 import { type EndpointPolicy, parsePolicy } from "./domain/endpoint-policy.ts";
 import { defaultDeadlineSeconds } from "./domain/input.ts";
+import type { CleanupPolicy } from "./domain/left-marker.ts";
 import { shortestIntervalSeconds } from "./domain/poll-schedule.ts";
 
 /** Environment variables, as `process.env` has them. */
@@ -32,6 +33,16 @@ export function pollDefaults(environment: Environment): { deadlineSeconds: numbe
   return {
     deadlineSeconds: seconds(environmentNames.deadlineSeconds, defaultDeadlineSeconds),
     shortestInterval: seconds(environmentNames.pollIntervalSeconds, shortestIntervalSeconds),
+  };
+}
+
+/** What the stack's configuration leaves to the cleanup. */
+export function cleanupPolicy(environment: Environment): CleanupPolicy {
+  const days = <Fallback extends number | undefined>(name: string, bound: { least: number; fallback: Fallback }) =>
+    wholeNumberVariable(environment, name, bound);
+  return {
+    recheckDays: days(environmentNames.recheckDays, { least: 0, fallback: defaultRecheckDays }),
+    deleteAfterDays: days(environmentNames.deleteAfterDays, { least: 1, fallback: undefined }),
   };
 }
 

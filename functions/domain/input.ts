@@ -8,6 +8,9 @@ export const longestId = 64;
 /** Longest accepted `downloadDirectory`, in characters: S3 keys end at 1,024 bytes, half is left for file names. */
 export const longestDirectory = 512;
 
+/** First segment of the keys below which the cleanup keeps its markers: no output may be written there. */
+export const cleanupDirectory = "_cleanup";
+
 /** Default of `deadlineSeconds`: one day. */
 export const defaultDeadlineSeconds = 86_400;
 
@@ -31,7 +34,7 @@ export interface TransferInput {
   readonly waitForCompletion: boolean;
   /** Copy the outputs to S3. Default true. */
   readonly downloadOutputs: boolean;
-  /** Key prefix of the outputs, without a slash at either end. Default `audio-projects/<id>`. */
+  /** Key prefix of the outputs, without a slash at either end and not below `_cleanup`. Default `audio-projects/<id>`. */
   readonly downloadDirectory: string;
   /** Delete the remote project once everything is verified in S3. Default false. */
   readonly deleteAfterDownload: boolean;
@@ -73,6 +76,10 @@ const directorySchema = v.pipe(
   v.check(
     (text) => text.split("/").every((segment) => segment !== "" && segment !== "." && segment !== ".."),
     'downloadDirectory: no segment between slashes may be empty, "." or ".." (so no slash at either end)',
+  ),
+  v.check(
+    (text) => text.split("/")[0] !== cleanupDirectory,
+    `downloadDirectory: may not begin with ${cleanupDirectory}, where the cleanup keeps its markers`,
   ),
 );
 

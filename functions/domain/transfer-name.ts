@@ -23,7 +23,9 @@ export function canonicalInput(raw: unknown): string {
  * @throws {InvalidInput} when it is no input
  */
 export function transferNameOf(raw: unknown, occasion = ""): string {
-  const digest = createHash("sha256").update(canonicalInput(raw) + occasion).digest("hex");
+  const digest = createHash("sha256")
+    .update(canonicalInput(raw) + occasion)
+    .digest("hex");
   return `${parseInput(raw).id}-${digest.slice(0, hashDigits)}`;
 }
 

@@ -203,6 +203,22 @@ describe("downloadDirectory", () => {
     },
   );
 
+  it.each(["_cleanup", "_cleanup/due", "_cleanup/a/b"])(
+    "refuses %j, because markers are there",
+    (downloadDirectory) => {
+      expect(refusal({ id: "cm1", downloadDirectory })).toBe(
+        "downloadDirectory: may not begin with _cleanup, where the cleanup keeps its markers",
+      );
+    },
+  );
+
+  it.each(["_cleanups", "_cleanup.d/due", "a/_cleanup", "cleanup", "_Cleanup/due"])(
+    "takes %j, which is another",
+    (downloadDirectory) => {
+      expect(parseInput({ id: "cm1", downloadDirectory })).toMatchObject({ downloadDirectory });
+    },
+  );
+
   it.each([
     "a b",
     "a\\b",
