@@ -1,79 +1,119 @@
-import { Bucket, type IBucket } from "aws-cdk-lib/aws-s3";
-import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { IEventBus } from "aws-cdk-lib/aws-events";
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import { Construct } from "constructs";
-import { defaultMaxOutputBytes, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
-import { acknowledgeObjectWildcard } from "./acknowledged-wildcards.ts";
-import { ApiKeySecret } from "./api-key-secret.ts";
-import { type AudioTransferConfig, checkConfig, hostList } from "./config.ts";
+import type { Construct } from "constructs";
+import { Cleanup } from "./cleanup.ts";
 import { copyingFunctions } from "./copying-functions.ts";
+import { EmptySecret } from "./empty-secret.ts";
 import { Notifier } from "./notifier.ts";
-import { NotifierAlarms } from "./notifier-alarms.ts";
 import { OutputBucket } from "./output-bucket.ts";
-import { TransferFunction } from "./transfer-function.ts";
+import { type AudioTransferProps, checkProps } from "./props.ts";
+import { checkRegion } from "./region.ts";
+import { TransferApi } from "./transfer-api.ts";
+import { AudioTransferBase } from "./transfer-base.ts";
+import type { TransferFunction } from "./transfer-function.ts";
 import { TransferWorkflow } from "./transfer-workflow.ts";
+import { Watching } from "./watching/watching.ts";
 import { WorkflowStateMachine } from "./workflow-state-machine.ts";
 
-/** The functions of the two workflows, by their file names below functions/. */
-export type TransferFunctionName = "check-status" | "download-outputs" | "delete-project" | "schedule-cleanup" | "notify" | "deliver";
+/** The functions that are always there, by their file names below functions/. */
+type LastingFunctionName =
+  | "check-status"
+  | "download-outputs"
+  | "delete-project"
+  | "schedule-cleanup"
+  | "notify"
+  | "deliver"
+  | "cleanup";
 
-/** The whole transfer on AWS: the workflow, its functions, the bucket, the secret and the notifier. */
-export class AudioTransfer extends Construct {
-  /** Where outputs go. */
+/** The functions of the HTTP API, which may be switched off. */
+type ApiFunctionName = "api" | "receive-webhook";
+
+/** All functions, by their file names below functions/. */
+export type TransferFunctionName = LastingFunctionName | ApiFunctionName;
+
+/** The functions that a transfer has. */
+export type TransferFunctions = Readonly<Record<LastingFunctionName, TransferFunction>> &
+  Readonly<Partial<Record<ApiFunctionName, TransferFunction>>>;
+
+/**
+ * The whole transfer on AWS: the workflow, its functions, the bucket, the secrets, the notifier, the cleanup, the HTTP API
+ * and the alarms. `new AudioTransfer(this, "AudioTransfer")` is enough; what you have, you bring as props.
+ */
+export class AudioTransfer extends AudioTransferBase {
   readonly bucket: IBucket;
+  readonly stateMachine: StateMachine;
+  readonly api?: TransferApi;
+  readonly eventBus?: IEventBus;
+  /** The transfer workflow's log. */
+  readonly logGroup: LogGroup;
   /** Holds the vendor's API key. */
   readonly apiKeySecret: ISecret;
-  /** Start an execution of it with `{"id": "<project id>"}`. */
-  readonly stateMachine: StateMachine;
   /** Tells of each transfer's end. */
   readonly notifier: Notifier;
-  /** Two alarms: of events that were not delivered, and of transfers that not everybody was told of. */
-  readonly alarms: NotifierAlarms;
-  /** The functions that the workflows call. */
-  readonly functions: Readonly<Record<TransferFunctionName, TransferFunction>>;
+  /** Finishes what transfers left. */
+  readonly cleanup: Cleanup;
+  /** Metrics, alarms and a dashboard of all this. */
+  readonly watching: Watching;
+  /** All functions. */
+  readonly functions: TransferFunctions;
 
   /** @throws {Error} naming the property and its bound when the configuration is impossible */
-  constructor(scope: Construct, id: string, config: AudioTransferConfig = {}) {
+  constructor(scope: Construct, id: string, props: AudioTransferProps = {}) {
     super(scope, id);
-    checkConfig(config);
-    this.bucket = config.bucketName
-      ? Bucket.fromBucketName(this, "Bucket", config.bucketName)
-      : (new OutputBucket(this, "Bucket") as IBucket);
-    this.apiKeySecret = config.apiKeySecretArn
-      ? Secret.fromSecretCompleteArn(this, "ApiKey", config.apiKeySecretArn)
-      : (new ApiKeySecret(this, "ApiKey") as ISecret);
-    this.notifier = new Notifier(this, "Notifier", config);
+    checkProps(props);
+    checkRegion(this, "eventBus", props.eventBus?.eventBusArn);
+    checkRegion(this, "alarmTopic", props.alarmTopic?.topicArn);
+    if (props.eventBus) this.eventBus = props.eventBus;
+    const key = props.encryptionKey && { encryptionKey: props.encryptionKey };
+    this.bucket = props.bucket ?? (new OutputBucket(this, "Bucket", key) as IBucket);
+    this.apiKeySecret =
+      props.apiKeySecret ??
+      (new EmptySecret(this, "ApiKey", { description: "Magic Hour API key (mhk_…)", ...key }) as ISecret);
+    const { bucket, apiKeySecret } = this;
+    this.notifier = new Notifier(this, "Notifier", { ...props, bucket });
     const { notify, deliver } = this.notifier;
-    const copying = copyingFunctions(this, {
-      bucket: this.bucket,
-      apiKeySecret: this.apiKeySecret,
-      maxOutputBytes: config.maxOutputBytes ?? defaultMaxOutputBytes,
-      notifyHosts: hostList(config),
-    });
-    acknowledgeObjectWildcard(this.bucket, copying);
-    
-    const schedule = new TransferFunction(this, "ScheduleCleanup", {
-      name: "schedule-cleanup",
-      description: "Leaves a marker for the cleanup",
-      timeoutSeconds: functionTimeoutSeconds.scheduleCleanup,
-      memoryMiB: 256,
-      environment: { [environmentNames.bucket]: this.bucket.bucketName },
-      statements: [],
-    });
-    const called = {
-      scheduleCleanup: schedule.function,
-      checkStatus: copying["check-status"].function,
-      downloadOutputs: copying["download-outputs"].function,
-      deleteProject: copying["delete-project"].function,
-      notify: notify.function,
+    const copying = copyingFunctions(this, { bucket, apiKeySecret, settings: props });
+    const { stateMachine, logGroup } = this.createWorkflow({ ...copying, notify }, props.deleteAfterDays !== undefined);
+    this.stateMachine = stateMachine;
+    this.logGroup = logGroup;
+    const shared = { bucket, apiKeySecret, stateMachine, settings: props };
+    this.cleanup = new Cleanup(this, "Cleanup", { ...shared, isOwnBucket: props.bucket === undefined });
+    if (props.httpApi !== false) {
+      this.api = new TransferApi(this, "Api", { ...shared, ...key, vendorWebhook: props.vendorWebhook ?? {} });
+    }
+    this.functions = {
+      ...copying,
+      notify,
+      deliver,
+      cleanup: this.cleanup.transferFunction,
+      ...(this.api && { api: this.api.api }),
+      ...(this.api?.receiveWebhook && { "receive-webhook": this.api.receiveWebhook }),
     };
-    this.functions = { ...copying, "schedule-cleanup": schedule, notify, deliver };
-    const { stateMachine, logGroup } = new WorkflowStateMachine(this, "Workflow", {
-      definition: new TransferWorkflow(this, "Definition", { ...called, retention: false }).definition,
+    const { functions, cleanup, api } = this;
+    const deliveries = this.notifier.stateMachine;
+    const { alarmTopic } = props;
+    const watched = { stateMachine, logGroup, deliveries, functions, cleanup, api };
+    this.watching = new Watching(this, "Watching", { ...watched, alarmTopic });
+  }
+
+  private createWorkflow(
+    functions: ReturnType<typeof copyingFunctions> & { readonly notify: TransferFunction },
+    retention: boolean,
+  ): WorkflowStateMachine {
+    const called = {
+      checkStatus: functions["check-status"].function,
+      downloadOutputs: functions["download-outputs"].function,
+      deleteProject: functions["delete-project"].function,
+      scheduleCleanup: functions["schedule-cleanup"].function,
+      notify: functions.notify.function,
+    };
+    return new WorkflowStateMachine(this, "Workflow", {
+      definition: new TransferWorkflow(this, "Definition", { ...called, retention }).definition,
       functions: Object.values(called),
       comment: "Polls a Magic Hour audio project, copies its outputs to S3, deletes it if asked",
     });
-    this.stateMachine = stateMachine;
-    this.alarms = new NotifierAlarms(this, "Alarms", { deliveries: this.notifier.stateMachine, transferLog: logGroup });
   }
 }

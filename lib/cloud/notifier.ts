@@ -1,14 +1,36 @@
-import { Arn, ArnFormat, Stack, Token } from "aws-cdk-lib";
+import { Stack } from "aws-cdk-lib";
+import type { IEventBus } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
-import { type ISecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import type { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { environmentNames, eventSource, functionTimeoutSeconds } from "../../functions/contract.ts";
-import { type AudioTransferConfig, endpointList, hostList } from "./config.ts";
 import { DeliveryWorkflow } from "./delivery-workflow.ts";
+import { checkEndpointList, hostList } from "./endpoints.ts";
+import type { Webhook } from "./props.ts";
 import { SigningSecret } from "./signing-secret.ts";
+import { readSecrets, startExecutions } from "./statements.ts";
 import { TransferFunction } from "./transfer-function.ts";
 import { WorkflowStateMachine } from "./workflow-state-machine.ts";
+
+/** Who is told, and how. */
+export interface NotifierProps {
+  /** Where outputs go: its ARN tells the events of several stacks apart. */
+  readonly bucket: IBucket;
+  /** What webhooks are signed with. Default: a new secret with a generated value. */
+  readonly signingSecret?: ISecret;
+  /** What a secret made here is encrypted with. Default: Secrets Manager's own key. */
+  readonly encryptionKey?: IKey;
+  /** Endpoints that are told of every transfer. Default none. */
+  readonly webhooks?: readonly Webhook[];
+  /** Hosts that `notify` may name. Default: any. */
+  readonly notifyHosts?: readonly string[];
+  /** The event bus that is told of every transfer. Default: the account's default bus. */
+  readonly eventBus?: IEventBus;
+}
 
 /** What tells the world of a transfer's end: the delivery workflow, its function, and the function that starts it. */
 export class Notifier extends Construct {
@@ -16,6 +38,8 @@ export class Notifier extends Construct {
   readonly signingSecret: ISecret;
   /** One execution of it is one delivery. */
   readonly stateMachine: StateMachine;
+  /** The delivery workflow's log. */
+  readonly logGroup: LogGroup;
   /** ARN of the event bus that is told of every transfer. */
   readonly eventBusArn: string;
   /** The function of the transfer workflow's `Notify`. */
@@ -23,55 +47,62 @@ export class Notifier extends Construct {
   /** The function that makes an attempt. */
   readonly deliver: TransferFunction;
 
-  constructor(scope: Construct, id: string, config: AudioTransferConfig) {
+  constructor(scope: Construct, id: string, props: NotifierProps) {
     super(scope, id);
-    this.signingSecret = config.signingSecretArn
-      ? Secret.fromSecretCompleteArn(this, "SigningSecret", config.signingSecretArn)
-      : (new SigningSecret(this, "SigningSecret") as ISecret);
+    const { signingSecret, encryptionKey, eventBus } = props;
+    this.signingSecret =
+      signingSecret ?? (new SigningSecret(this, "SigningSecret", encryptionKey && { encryptionKey }) as ISecret);
     this.eventBusArn =
-      config.eventBusArn ??
+      eventBus?.eventBusArn ??
       Stack.of(this).formatArn({ service: "events", resource: "event-bus", resourceName: "default" });
-    checkRegion(this, this.eventBusArn);
-    this.deliver = this.createDeliver(config);
-    this.stateMachine = new WorkflowStateMachine(this, "Deliveries", {
+    const endpoints = this.endpointList(props);
+    this.deliver = this.createDeliver(props, endpoints);
+    const { stateMachine, logGroup } = new WorkflowStateMachine(this, "Deliveries", {
       definition: new DeliveryWorkflow(this, "Workflow", this.deliver.function).definition,
       functions: [this.deliver.function],
       comment: "Delivers one event of a transfer to one endpoint; a failed execution is a dead letter",
-    }).stateMachine;
-    this.notify = this.createNotify(config);
+    });
+    this.stateMachine = stateMachine;
+    this.logGroup = logGroup;
+    this.notify = this.createNotify(props, endpoints);
   }
 
-  private createDeliver(config: AudioTransferConfig): TransferFunction {
+  /** The stack's endpoints as the functions' environment has them. */
+  private endpointList({ webhooks = [] }: NotifierProps): string {
+    const list = webhooks.map(({ url, signingSecret }) => ({
+      url,
+      ...(signingSecret && { signingSecretArn: signingSecret.secretArn }),
+    }));
+    checkEndpointList(JSON.stringify(list));
+    return Stack.of(this).toJsonString(list);
+  }
+
+  private createDeliver({ bucket, webhooks = [], eventBus }: NotifierProps, endpoints: string): TransferFunction {
     const { signingSecret, eventBusArn } = this;
-    const own = (config.webhooks ?? []).flatMap(({ signingSecretArn }) => signingSecretArn ?? []);
     return new TransferFunction(this, "Deliver", {
       name: "deliver",
       description: "One attempt to deliver an event: a signed POST, or an event on the bus",
       timeoutSeconds: functionTimeoutSeconds.deliver,
       memoryMiB: 256,
       environment: {
+        [environmentNames.bucket]: bucket.bucketName,
         [environmentNames.signingSecretArn]: signingSecret.secretArn,
-        [environmentNames.endpoints]: endpointList(config),
+        [environmentNames.endpoints]: endpoints,
       },
       statements: [
-        new PolicyStatement({
-          actions: ["secretsmanager:GetSecretValue"],
-          resources: [...new Set([signingSecret.secretArn, ...own])],
-        }),
+        ...readSecrets(signingSecret, ...webhooks.flatMap((webhook) => webhook.signingSecret ?? [])),
         new PolicyStatement({
           actions: ["events:PutEvents"],
           resources: [eventBusArn],
           conditions: { StringEquals: { "events:source": eventSource } },
         }),
         // PutEvents is silent about a bus that is not there; the default bus always is.
-        ...(config.eventBusArn
-          ? [new PolicyStatement({ actions: ["events:DescribeEventBus"], resources: [eventBusArn] })]
-          : []),
+        ...(eventBus ? [new PolicyStatement({ actions: ["events:DescribeEventBus"], resources: [eventBusArn] })] : []),
       ],
     });
   }
 
-  private createNotify(config: AudioTransferConfig): TransferFunction {
+  private createNotify({ notifyHosts }: NotifierProps, endpoints: string): TransferFunction {
     const { stateMachine, eventBusArn } = this;
     return new TransferFunction(this, "Notify", {
       name: "notify",
@@ -81,20 +112,10 @@ export class Notifier extends Construct {
       environment: {
         [environmentNames.deliveryStateMachine]: stateMachine.stateMachineArn,
         [environmentNames.eventBus]: eventBusArn,
-        [environmentNames.endpoints]: endpointList(config),
-        [environmentNames.notifyHosts]: hostList(config),
+        [environmentNames.endpoints]: endpoints,
+        [environmentNames.notifyHosts]: hostList({ ...(notifyHosts && { notifyHosts }) }),
       },
-      statements: [
-        new PolicyStatement({ actions: ["states:StartExecution"], resources: [stateMachine.stateMachineArn] }),
-      ],
+      statements: [startExecutions(stateMachine)],
     });
   }
-}
-
-/** PutEvents takes buses of its own region only. Looked at where both are known. @throws {Error} with both regions */
-function checkRegion(scope: Construct, eventBusArn: string): void {
-  const { region } = Stack.of(scope);
-  if (Token.isUnresolved(eventBusArn) || Token.isUnresolved(region)) return;
-  const { region: ofBus } = Arn.split(eventBusArn, ArnFormat.SLASH_RESOURCE_NAME);
-  if (ofBus !== region) throw new Error(`eventBusArn: must be of the stack's region ${region}, got ${ofBus}`);
 }

@@ -1,9 +1,16 @@
 import { RemovalPolicy, Validations } from "aws-cdk-lib";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 
 /** Characters of a generated secret: 44 of base64 without padding are 33 bytes, within the 24 to 64 that are allowed. */
 const generatedCharacters = 44;
+
+/** What makes a signing secret. */
+export interface SigningSecretProps {
+  /** What it is encrypted with. Default: Secrets Manager's own key. */
+  readonly encryptionKey?: IKey;
+}
 
 /**
  * The secret that webhooks are signed with. Secrets Manager makes it up, so that deploying is enough: 44 letters and digits
@@ -11,8 +18,9 @@ const generatedCharacters = 44;
  * when the stack is destroyed, because receivers know it.
  */
 export class SigningSecret extends Secret {
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { encryptionKey }: SigningSecretProps = {}) {
     super(scope, id, {
+      ...(encryptionKey && { encryptionKey }),
       description: "Signs webhooks (Standard Webhooks): give it to receivers",
       generateSecretString: { passwordLength: generatedCharacters, excludePunctuation: true },
       removalPolicy: RemovalPolicy.RETAIN,

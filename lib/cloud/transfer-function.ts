@@ -1,12 +1,15 @@
 import { fileURLToPath } from "node:url";
-import { Duration, RemovalPolicy } from "aws-cdk-lib";
+import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime } from "aws-cdk-lib/aws-lambda";
+import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
 import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { acknowledgeWildcard } from "./acknowledged-wildcards.ts";
 
-/** What makes one function of the workflow. */
+/** What makes one function. */
 export interface TransferFunctionProps {
   /** File name below functions/, without `.ts`. */
   readonly name: string;
@@ -18,32 +21,35 @@ export interface TransferFunctionProps {
   readonly memoryMiB: number;
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string>>;
-  /** All it may do besides writing its log. */
+  /** All it may do besides writing its log and its traces. */
   readonly statements: readonly PolicyStatement[];
+  /**
+   * Where events go that the function failed at, when it is called by events: after two repeats, or an hour in vain.
+   * Default: it is called by who waits for the result.
+   */
+  readonly failedEvents?: Queue;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A function of the workflow: arm64, Node 24, bundled, with a log group and a role of its own. */
+/** One function: arm64, Node 24, bundled, traced, with a log group and a role of its own. */
 export class TransferFunction extends Construct {
   /** The Lambda function. */
   readonly function: NodejsFunction;
   /** Its permissions: all of them. */
   readonly policy: Policy;
+  /** Its log: one JSON object a line, kept for three months. */
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, props: TransferFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, "Log", {
+    const { failedEvents } = props;
+    this.logGroup = new LogGroup(this, "Log", {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
-    const writeLog = new PolicyStatement({
-      actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
-      // The ARN of a log group ends in `:*`: Lambda names the streams below it.
-      resources: [logGroup.logGroupArn],
-    });
-    this.policy = new Policy(this, "Policy", { roles: [role], statements: [writeLog, ...props.statements] });
+    this.policy = this.createPolicy(role, props);
     this.function = new NodejsFunction(this, "Function", {
       entry: `${root}functions/${props.name}.ts`,
       projectRoot: root,
@@ -55,10 +61,48 @@ export class TransferFunction extends Construct {
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...props.environment },
       role: role.withoutPolicyUpdates(),
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
+      tracing: Tracing.ACTIVE,
+      ...(failedEvents && {
+        onFailure: new SqsDestination(failedEvents),
+        // Twice is the most that Lambda repeats, after one minute and after two.
+        retryAttempts: 2,
+        maxEventAge: Duration.hours(1),
+      }),
       bundling: { format: OutputFormat.CJS, target: "node24", minify: true, sourceMap: false, externalModules: [] },
     });
     this.function.node.addDependency(this.policy);
+    acknowledgeNoQueue(this.function, failedEvents);
   }
+
+  private createPolicy(role: Role, { statements, failedEvents }: TransferFunctionProps): Policy {
+    const allow = (resource: string, ...actions: string[]) => new PolicyStatement({ actions, resources: [resource] });
+    const policy = new Policy(this, "Policy", {
+      roles: [role],
+      statements: [
+        // The ARN of a log group ends in `:*`: Lambda names the streams below it.
+        allow(this.logGroup.logGroupArn, "logs:CreateLogStream", "logs:PutLogEvents"),
+        allow("*", "xray:PutTelemetryRecords", "xray:PutTraceSegments"),
+        ...(failedEvents ? [allow(failedEvents.queueArn, "sqs:SendMessage")] : []),
+        ...statements,
+      ],
+    });
+    acknowledgeWildcard(
+      policy,
+      "*",
+      "X-Ray has no resource types: IAM takes no other resource for its actions than *.",
+    );
+    return policy;
+  }
+}
+
+/** Why a function has no dead-letter queue as Lambda means it. */
+function acknowledgeNoQueue(lambda: NodejsFunction, failedEvents?: Queue): void {
+  Validations.of(lambda).acknowledge({
+    id: "Serverless-LambdaDLQ",
+    reason: failedEvents
+      ? "Its failed events go to a queue through its failure destination, with the error; a dead-letter queue besides would hold each of them twice."
+      : "It is called by who waits for the result (Step Functions, which repeats and catches, or API Gateway), so that no event is left for a queue.",
+  });
 }

@@ -1,13 +1,14 @@
 import { execFile } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
 import { afterAll, expect, test } from "vitest";
-import { environmentNames } from "../../../functions/contract.ts";
+import { environmentNames, vendorWebhookRoute } from "../../../functions/contract.ts";
 import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
 import { newSigningSecret } from "../../../lib/local/embedded-cloud.ts";
+import { startObjectStore } from "../../../lib/local/object-store/object-store.ts";
 import { startMagicHourSimulator } from "../../../lib/local/simulator/magic-hour-simulator.ts";
 import { startWebhookReceiver } from "../../../lib/local/webhook-receiver.ts";
 import { stateMachineArn } from "../../../lib/local/workflows/arns.ts";
@@ -36,10 +37,11 @@ const bundles = ((): Record<string, string> => {
 async function invoke(name: string, event: unknown, environment: Record<string, string>): Promise<unknown> {
   const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2]), { getRemainingTimeInMillis: () => 45000 })
     .then((result) => ({ result }), ({ name, message }) => ({ name, message }))
-    .then((answer) => { process.stderr.write(JSON.stringify(answer)); process.exit(0); })`;
+    .then((answer) => { process.stderr.write("\\n" + JSON.stringify(answer)); process.exit(0); })`;
   const args = ["-e", script, bundles[name] ?? "", JSON.stringify(event)];
   const { stderr } = await promisify(execFile)(process.execPath, args, { cwd: outdir, env: environment });
-  return JSON.parse(stderr);
+  // What a function warns of stands above it.
+  return JSON.parse(stderr.slice(stderr.lastIndexOf("\n")));
 }
 
 const execution = { name: "test", startedAt: new Date().toISOString() };
@@ -56,6 +58,47 @@ test.each(["check-status", "download-outputs", "delete-project"])(
     expect(answer).toMatchObject({ name: "InvalidInput", message: expect.stringContaining("id: may hold only") });
   },
 );
+
+const place = { AWS_REGION: "us-east-1", AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
+const transfers = { [environmentNames.transferStateMachine]: stateMachineArn("transfers") };
+const request = (routeKey: string, more: object) => ({ routeKey, rawQueryString: "", headers: {}, ...more });
+
+test("schedule-cleanup and cleanup: one leaves a marker from its bundle, the other passes over what is not due", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "bundles-test-store-"));
+  const store = await startObjectStore({ directory, buckets: ["bucket"] });
+  try {
+    const environment = { ...place, ...transfers, [environmentNames.bucket]: "bucket", AWS_ENDPOINT_URL_S3: store.url };
+    const failure = { error: "DeadlineExceeded", detail: { errorMessage: "still pending" } };
+    const output = { id: "a1", finishedAt: execution.startedAt };
+    const state = { execution, input: { id: "a1" }, output, failure };
+    await expect(invoke("schedule-cleanup", state, environment)).resolves.toMatchObject({ result: state });
+    expect(readdirSync(join(directory, "bucket/_cleanup/due"))).toEqual([expect.stringMatching(/-recheck-a1-/)]);
+    const pass = await invoke("cleanup", {}, { ...environment, [environmentNames.apiKey]: "mhk_test" });
+    expect(pass).toMatchObject({ result: { due: 0, started: 0, failed: 0 } });
+  } finally {
+    await store.close();
+    rmSync(directory, { recursive: true });
+  }
+});
+
+test("api answers from its bundle, with the problem's name", async () => {
+  const environment = {
+    ...place,
+    ...transfers,
+    [environmentNames.bucket]: "bucket",
+    [environmentNames.apiKey]: "mhk_test",
+  };
+  const answer = await invoke("api", request("POST /transfers", { body: '{"id":"../x"}' }), environment);
+  expect(answer).toMatchObject({
+    result: { statusCode: 400, body: expect.stringContaining('"error":"InvalidInput"') },
+  });
+});
+
+test("receive-webhook refuses from its bundle what nobody has signed", async () => {
+  const environment = { ...place, ...transfers, [environmentNames.vendorWebhookSecret]: "secret" };
+  const answer = await invoke("receive-webhook", request(vendorWebhookRoute, { body: "{}" }), environment);
+  expect(answer).toMatchObject({ result: { statusCode: 401 } });
+});
 
 test("check-status polls a project from its bundle", async () => {
   const simulator = await startMagicHourSimulator();
@@ -78,6 +121,7 @@ test("deliver sends a signed webhook from its bundle", async () => {
   const receiver = await startWebhookReceiver({ signingSecrets: [secret] });
   try {
     const environment = {
+      [environmentNames.bucket]: "bucket",
       [environmentNames.signingSecret]: secret,
       [environmentNames.guardExceptions]: receiver.url,
     };

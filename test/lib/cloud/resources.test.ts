@@ -1,86 +1,20 @@
-import { App } from "aws-cdk-lib";
-import { Match, Template } from "aws-cdk-lib/assertions";
+import { Match, type Template } from "aws-cdk-lib/assertions";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseSigningKeys } from "../../../functions/domain/signature.ts";
-import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
-import { synthesizedTemplate } from "./synthesized-stack.ts";
+import { environmentOf, synthesizedTemplate } from "./synthesized-stack.ts";
 
 const template = synthesizedTemplate();
 
-test("the bucket is versioned, encrypted, not public, on EventBridge, and ends incomplete uploads after a day", () => {
-  template.hasResource("AWS::S3::Bucket", {
-    DeletionPolicy: "Retain",
-    UpdateReplacePolicy: "Retain",
-    Properties: {
-      VersioningConfiguration: { Status: "Enabled" },
-      BucketEncryption: {
-        ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
-      },
-      PublicAccessBlockConfiguration: {
-        BlockPublicAcls: true,
-        BlockPublicPolicy: true,
-        IgnorePublicAcls: true,
-        RestrictPublicBuckets: true,
-      },
-      NotificationConfiguration: { EventBridgeConfiguration: { EventBridgeEnabled: true } },
-      LifecycleConfiguration: {
-        Rules: [{ Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } }],
-      },
-    },
-  });
-});
-
-test("the bucket refuses what does not come over TLS", () => {
-  template.hasResourceProperties("AWS::S3::BucketPolicy", {
-    PolicyDocument: {
-      Statement: Match.arrayWith([
-        Match.objectLike({ Action: "s3:*", Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
-        Match.objectLike({ Action: "s3:*", Effect: "Deny", Condition: { NumericLessThan: { "s3:TlsVersion": 1.2 } } }),
-      ]),
-    },
-  });
-});
-
-test("no lifecycle rule expires objects or versions", () => {
-  const [bucket] = Object.values(template.findResources("AWS::S3::Bucket"));
-  expect(JSON.stringify(bucket)).not.toMatch(/Expiration/);
-});
-
-test("the secret is created empty and outlives the stack", () => {
-  template.hasResource("AWS::SecretsManager::Secret", {
+test("what is the vendor's to give out is created empty and outlives the stack", () => {
+  const empty = template.findResources("AWS::SecretsManager::Secret", {
     DeletionPolicy: "Retain",
     Properties: { GenerateSecretString: Match.absent(), SecretString: Match.absent() },
   });
-});
-
-test("functions are arm64 on Node 24 with JSON logs, bounded time, and a log group and role of their own", () => {
-  const functions = Object.values(template.findResources("AWS::Lambda::Function")).map(({ Properties }) => Properties);
-  expect(functions.map(({ Timeout }) => Timeout).sort()).toEqual([45, 45, 45, 900, 900]);
-  for (const one of functions) {
-    expect(one.Runtime).toBe("nodejs24.x");
-    expect(one.Architectures).toEqual(["arm64"]);
-    expect(one.LoggingConfig).toMatchObject({ LogFormat: "JSON", LogGroup: { Ref: expect.any(String) } });
-  }
-  expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(5);
-  expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(5);
-});
-
-test("every log group ends after three months", () => {
-  template.resourceCountIs("AWS::Logs::LogGroup", 7);
-  template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
-});
-
-test("two stacks of one account and region do not share a log group's name", () => {
-  const nameIn = (stackName: string) => {
-    const app = new App({ analyticsReporting: false, context: { "aws:cdk:bundling-stacks": [] } });
-    const stack = Template.fromStack(new AudioTransferStack(app, "Test", {}, { stackName }));
-    const groups = Object.values(stack.findResources("AWS::Logs::LogGroup")).map(({ Properties }) => Properties);
-    return groups.flatMap(({ LogGroupName }) => LogGroupName ?? []);
-  };
-  expect(nameIn("one")).toHaveLength(2);
-  for (const name of nameIn("one")) expect(name).toMatch(/^\/aws\/vendedlogs\/states\/one-/);
-  expect(new Set([...nameIn("one"), ...nameIn("two")]).size).toBe(4);
+  expect(Object.keys(empty).map((id) => id.slice(0, -8))).toEqual([
+    "AudioTransferApiKey",
+    "AudioTransferApiVendorWebhookSecret",
+  ]);
 });
 
 test("the signing secret is made up by Secrets Manager, in the form of one, and outlives the stack", () => {
@@ -98,58 +32,87 @@ test("the signing secret is made up by Secrets Manager, in the form of one, and 
   );
 });
 
-test("what was not delivered, and who was told nothing, raises an alarm on the topic", () => {
-  const alarms = Object.values(template.findResources("AWS::CloudWatch::Alarm")).map(({ Properties }) => Properties);
-  expect(alarms).toHaveLength(2);
-  for (const alarm of alarms) {
-    expect(alarm).toMatchObject({ Threshold: 1, EvaluationPeriods: 1, TreatMissingData: "notBreaching" });
-    expect(alarm.AlarmActions).toEqual([{ Ref: expect.stringMatching(/AlarmsTopic/) }]);
-    expect(alarm.AlarmDescription).toContain("docs/webhooks.md");
+test("functions are arm64 on Node 24, traced, with JSON logs, bounded time, and a log group and role of their own", () => {
+  const functions = Object.values(template.findResources("AWS::Lambda::Function")).map(({ Properties }) => Properties);
+  const times = functions.map(({ Timeout }) => Number(Timeout));
+  expect(times.sort((one, other) => one - other)).toEqual([9, 29, 45, 45, 45, 45, 900, 900, 900]);
+  for (const one of functions) {
+    expect(one.Runtime).toBe("nodejs24.x");
+    expect(one.Architectures).toEqual(["arm64"]);
+    expect(one.MemorySize).toBeGreaterThanOrEqual(256);
+    expect(one.TracingConfig).toEqual({ Mode: "Active" });
+    expect(one.LoggingConfig).toMatchObject({ LogFormat: "JSON", LogGroup: { Ref: expect.any(String) } });
   }
-  expect(alarms.map(({ MetricName }) => MetricName).sort()).toEqual([
-    "ExecutionsFailed",
-    expect.stringMatching(/^NotAnnounced-[0-9a-f]{8}$/),
-  ]);
-  template.hasResourceProperties("AWS::CloudWatch::Alarm", {
-    MetricName: "ExecutionsFailed",
-    Dimensions: [{ Name: "StateMachineArn", Value: { Ref: Match.stringLikeRegexp("NotifierDeliveries") } }],
-  });
-  template.hasResourceProperties("AWS::Logs::MetricFilter", {
-    FilterPattern: '{ ($.type = "PassStateEntered") && ($.details.name = "Not announced") }',
-  });
-  template.hasResourceProperties("AWS::SNS::TopicPolicy", {
-    PolicyDocument: {
-      Statement: Match.arrayWith([
-        Match.objectLike({ Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } }),
-        Match.objectLike({
-          Effect: "Allow",
-          Action: "sns:Publish",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
-          Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
-        }),
-      ]),
-    },
-  });
+  expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(9);
+  expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(9);
 });
 
-test("notify knows the deliveries, the bus, the endpoints and the hosts; a list may forbid all", () => {
-  const environmentOf = (own: Template) =>
-    Object.values(own.findResources("AWS::Lambda::Function")).flatMap(({ Properties: { Environment } }) =>
-      Environment?.Variables?.DELIVERY_STATE_MACHINE_ARN ? [Environment.Variables] : [],
-    );
-  expect(environmentOf(template)).toEqual([
-    {
-      DELIVERY_STATE_MACHINE_ARN: { Ref: expect.stringMatching(/NotifierDeliveries/) },
-      EVENT_BUS_ARN: expect.anything(),
-      WEBHOOK_ENDPOINTS: "[]",
-      NOTIFY_HOSTS: "*",
-    },
-  ]);
+test("every log group ends after three months", () => {
+  // Nine functions, two workflows, the API's access log.
+  template.resourceCountIs("AWS::Logs::LogGroup", 12);
+  template.allResourcesProperties("AWS::Logs::LogGroup", { RetentionInDays: 90 });
+});
+
+test("two stacks of one account and region do not share a log group's name", () => {
+  const namesIn = (stackName: string) => {
+    const groups = Object.values(synthesizedTemplate({}, { stackName }).findResources("AWS::Logs::LogGroup"));
+    return groups.flatMap(({ Properties }) => Properties.LogGroupName ?? []);
+  };
+  const [one, two] = [namesIn("one"), namesIn("two")];
+  expect(one).toHaveLength(3);
+  for (const name of one) expect(name).toMatch(/^\/aws\/vendedlogs\/(?:states|apigateway)\/one-/);
+  expect(new Set([...one, ...two]).size).toBe(6);
+});
+
+test("notify and deliver know the deliveries, the bus, the bucket, the endpoints and the hosts; a list may forbid all", () => {
+  expect(environmentOf(template, "NotifierNotify")).toEqual({
+    DELIVERY_STATE_MACHINE_ARN: "<AudioTransferNotifierDeliveriesStateMachine>",
+    EVENT_BUS_ARN: "arn:<AWS::Partition>:events:<AWS::Region>:<AWS::AccountId>:event-bus/default",
+    WEBHOOK_ENDPOINTS: "[]",
+    NOTIFY_HOSTS: "*",
+  });
+  expect(environmentOf(template, "NotifierDeliver")).toEqual({
+    OUTPUT_BUCKET: "<AudioTransferBucket>",
+    WEBHOOK_SIGNING_SECRET_ARN: "<AudioTransferNotifierSigningSecret>",
+    WEBHOOK_ENDPOINTS: "[]",
+  });
   const webhooks = [{ url: "https://one.example/a" }];
   const strict = synthesizedTemplate({ notifyHosts: [], webhooks });
-  expect(environmentOf(strict)).toMatchObject([{ NOTIFY_HOSTS: "", WEBHOOK_ENDPOINTS: JSON.stringify(webhooks) }]);
+  const endpoints = { WEBHOOK_ENDPOINTS: JSON.stringify(webhooks) };
+  expect(environmentOf(strict, "NotifierNotify")).toMatchObject({ NOTIFY_HOSTS: "", ...endpoints });
+  expect(environmentOf(strict, "NotifierDeliver")).toMatchObject(endpoints);
+  for (const name of ["CheckStatus", "Api"]) expect(environmentOf(strict, name)).toMatchObject({ NOTIFY_HOSTS: "" });
   const listed = synthesizedTemplate({ notifyHosts: ["example.com", "*.example.org"] });
-  expect(environmentOf(listed)).toMatchObject([{ NOTIFY_HOSTS: "example.com,*.example.org" }]);
+  expect(environmentOf(listed, "NotifierNotify")).toMatchObject({ NOTIFY_HOSTS: "example.com,*.example.org" });
+});
+
+test("polls and what is left to the cleanup are as configured", () => {
+  const polls = (own: Template) => environmentOf(own, "CheckStatus");
+  expect(polls(template)).toMatchObject({ DEADLINE_SECONDS: "86400", POLL_INTERVAL_SECONDS: "3" });
+  expect(environmentOf(template, "ScheduleCleanup")).toEqual({
+    OUTPUT_BUCKET: "<AudioTransferBucket>",
+    RECHECK_DAYS: "7",
+  });
+  const own = synthesizedTemplate({
+    deadlineSeconds: 600,
+    pollIntervalSeconds: 60,
+    deleteAfterDays: 30,
+    recheckDays: 0,
+  });
+  expect(polls(own)).toMatchObject({ DEADLINE_SECONDS: "600", POLL_INTERVAL_SECONDS: "60" });
+  expect(environmentOf(own, "ScheduleCleanup")).toMatchObject({ DELETE_AFTER_DAYS: "30", RECHECK_DAYS: "0" });
+  expect(environmentOf(own, "CleanupPass")).toMatchObject({ RECHECK_DAYS: "0", ABORT_ORPHANED_UPLOADS: "true" });
+});
+
+test("only with retention does every copy leave a marker", () => {
+  const afterCopy = (own: Template) => {
+    const machines = Object.values(own.findResources("AWS::StepFunctions::StateMachine"));
+    const texts = machines.map(({ Properties }) => JSON.stringify(Properties.DefinitionString));
+    const text = texts.find((one) => one.includes("Delete asked?")) ?? "";
+    return /\\"Delete asked\?\\":\{.*?\\"Default\\":\\"(.*?)\\"/.exec(text)?.[1];
+  };
+  expect(afterCopy(template)).toBe("Notify");
+  expect(afterCopy(synthesizedTemplate({ deleteAfterDays: 1 }))).toBe("Schedule cleanup");
 });
 
 test("both state machines are traced Standard ones that log everything but the data", () => {

@@ -1,0 +1,59 @@
+import { Duration } from "aws-cdk-lib";
+import { MathExpression } from "aws-cdk-lib/aws-cloudwatch";
+import { type AlarmDefinition, alarmPeriod as period } from "./alarm-definition.ts";
+import type { TransferMetrics } from "./transfer-metrics.ts";
+import type { Watched } from "./watched.ts";
+
+/** Alarms of the cleanup: whether it runs, and what it finds. */
+export function cleanupAlarms({ functions, cleanup }: Watched, metrics: TransferMetrics): AlarmDefinition[] {
+  return [
+    {
+      id: "CleanupFailing",
+      meaning: "A pass of the cleanup failed; it is repeated, and the next pass goes on where this one stopped.",
+      metric: functions.cleanup.function.metricErrors({ period }),
+    },
+    {
+      id: "CleanupDeadLetters",
+      meaning:
+        "Passes of the cleanup failed every time or could not be begun: their events are in its dead-letter queue.",
+      metric: cleanup.deadLetterQueue.metricApproximateNumberOfMessagesVisible({ period, statistic: "Maximum" }),
+      tellsEnd: true,
+    },
+    {
+      id: "CleanupNotRunning",
+      meaning:
+        "The cleanup has not finished a pass for three intervals of its schedule; this alarm runs it once by itself.",
+      metric: passes(cleanup.interval, metrics),
+      raisedBy: { atMost: 0 },
+      periods: 3,
+      // A schedule that is gone or switched off leaves no data at all. A new stack has none either, so it begins with this
+      // alarm. That ends within minutes and tries the way out: the alarm runs the cleanup, which then has run.
+      raisedByNoData: true,
+      tellsEnd: true,
+      action: cleanup.alarmAction(),
+    },
+    {
+      id: "DeletionsOverdue",
+      meaning:
+        "Deletions have been pending for more than a day: the copies are safe, and the remote projects still stand.",
+      metric: metrics.metric("CleanupOverdueDeletions", { period }),
+      action: cleanup.alarmAction(),
+    },
+    {
+      id: "MarkersUnreadable",
+      meaning: "The cleanup passed over markers that it cannot read: what they stand for has to be done by hand.",
+      metric: metrics.metric("CleanupUnreadable", { period }),
+    },
+  ];
+}
+
+/**
+ * Passes in each interval. Filled with 0, because an alarm prefers data to gaps, however old they are: it looks back over
+ * more periods than it counts (CloudWatch User Guide, "How alarm state is evaluated when data is missing").
+ */
+function passes(interval: Duration, metrics: TransferMetrics): MathExpression {
+  // Known to CloudFormation only: then the longest there is.
+  const each = interval.isUnresolved() ? Duration.days(1) : interval;
+  const found = metrics.metric("CleanupPasses", { period: each });
+  return new MathExpression({ expression: "FILL(passes, 0)", usingMetrics: { passes: found }, period: each });
+}
