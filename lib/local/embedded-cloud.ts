@@ -1,12 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { type ConfiguredEndpoint, environmentNames } from "../../functions/contract.ts";
+import { createApi } from "../../functions/api.ts";
+import { type CleanupFunction, createCleanup } from "../../functions/cleanup.ts";
+import { type ConfiguredEndpoint, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
+import type { CleanupCounts } from "../../functions/domain/cleanup-summary.ts";
 import { anyHost } from "../../functions/domain/endpoint-policy.ts";
 import type { Environment } from "../../functions/environment.ts";
 import type { Host } from "../../functions/host.ts";
+import { createReceiveWebhook } from "../../functions/receive-webhook.ts";
 import type { BusEvent } from "./event-bus/bus-event.ts";
 import { type EventBusEndpoint, startEventBusEndpoint } from "./event-bus/event-bus-endpoint.ts";
 import { eventBusArn } from "./event-bus/event-buses.ts";
-import { deliveryMachine, localDeliveryStateMachineArn, transferMachine } from "./local-machines.ts";
+import type { Rule } from "./event-bus/rule.ts";
+import { type HttpApi, startHttpApi } from "./http-api/http-api.ts";
+import { httpRoutes } from "./http-api/http-route.ts";
+import {
+  deliveryMachine,
+  localDeliveryStateMachineArn,
+  localStateMachineArn,
+  transferMachine,
+} from "./local-machines.ts";
+import { announcingObjects } from "./object-events.ts";
 import { type ObjectStore, type ObjectStoreOptions, startObjectStore } from "./object-store/object-store.ts";
 import { type SynthesizedTransfer, synthesizeTransfer } from "./synthesized-transfer.ts";
 import { LOCAL_REGION } from "./workflows/arns.ts";
@@ -35,8 +48,14 @@ export interface EmbeddedCloudOptions {
   readonly storePort?: number;
   /** Port of Step Functions on 127.0.0.1. Default 0: any free one. */
   readonly stepFunctionsPort?: number;
-  /** Hears of every event on the bus. */
+  /** Port of the HTTP API on 127.0.0.1. Default 0: any free one. */
+  readonly httpApiPort?: number;
+  /** What the vendor signs its webhooks with. Default a random text: see `vendorWebhookSecret`. */
+  readonly vendorWebhookSecret?: string;
+  /** Hears of every event on the bus, those of the object store's S3 among them. */
   readonly onBusEvent?: (event: BusEvent) => void;
+  /** Rules of the event bus from the start: `eventBus.addRule` adds more. Default none. */
+  readonly rules?: readonly Rule[];
   /** Clock, jitter and log of the functions. */
   readonly host: Host;
   /** How workflows run and who hears of it. */
@@ -55,12 +74,18 @@ export interface EmbeddedCloud {
   readonly workflows: Workflows;
   /** The same over HTTP. */
   readonly stepFunctions: StepFunctionsEndpoint;
+  /** Its HTTP API, and the route that the vendor's webhooks come to. */
+  readonly httpApi: HttpApi;
+  /** One pass of the cleanup, as the schedule runs it. @throws what stopped the pass */
+  cleanup(): Promise<Readonly<CleanupCounts>>;
   /** Its S3. */
   readonly store: ObjectStore;
   /** Its EventBridge. */
   readonly eventBus: EventBusEndpoint;
   /** What webhooks are signed with. */
   readonly signingSecret: string;
+  /** What the vendor signs its webhooks with. */
+  readonly vendorWebhookSecret: string;
   /** The environment its functions got. */
   readonly environment: Environment;
   /** Aborts running executions and closes everything. The files stay. */
@@ -74,21 +99,27 @@ export function newSigningSecret(): string {
 
 /** Starts an embedded cloud. @throws {Error} of Node, with its `port`, if a port is taken; then nothing is left open */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-  const { directory, storePort = 0, stepFunctionsPort = 0, onBusEvent, host } = options;
+  const { directory, storePort = 0, stepFunctionsPort = 0, onBusEvent, rules = [], host } = options;
   const transfer = options.transfer ?? (await synthesizeTransfer());
   // Closes, last first, what was started before something that cannot be.
   await using open = new AsyncDisposableStack();
   const close = (started: { close(): Promise<void> }) => started.close();
-  const store = open.adopt(
-    await startObjectStore({ directory, buckets: [localBucket], port: storePort, ...options.storeFaults }),
+  const eventBus = open.adopt(
+    await startEventBusEndpoint({ rules, ...(onBusEvent && { onEvent: onBusEvent }) }),
     close,
   );
-  const eventBus = open.adopt(await startEventBusEndpoint({ ...(onBusEvent && { onEvent: onBusEvent }) }), close);
+  const afterWrite = announcingObjects(eventBus, options.storeFaults?.afterWrite);
+  const store = open.adopt(
+    await startObjectStore({ directory, buckets: [localBucket], port: storePort, ...options.storeFaults, afterWrite }),
+    close,
+  );
   const workflows = new Workflows(options.workflows);
   const stepFunctions = open.adopt(await startStepFunctionsEndpoint({ workflows, port: stepFunctionsPort }), close);
-  const signingSecret = options.signingSecret ?? newSigningSecret();
+  const { signingSecret = newSigningSecret(), vendorWebhookSecret = newSigningSecret() } = options;
   const environment: Environment = {
-    ...environmentOf(options, signingSecret),
+    ...environmentOf(options),
+    [environmentNames.signingSecret]: signingSecret,
+    [environmentNames.vendorWebhookSecret]: vendorWebhookSecret,
     AWS_ENDPOINT_URL_S3: store.url,
     AWS_ENDPOINT_URL_SFN: stepFunctions.url,
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
@@ -96,15 +127,30 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   };
   workflows.add(transferMachine({ transfer, environment, host }));
   workflows.add(deliveryMachine({ transfer, environment, host }));
+  const functions = {
+    api: createApi(environment, host),
+    receiveWebhook: createReceiveWebhook(environment, host),
+  };
+  const httpApi = open.adopt(
+    await startHttpApi({ routes: httpRoutes(functions), port: options.httpApiPort ?? 0 }),
+    close,
+  );
+  const cleanup = scheduledCleanup(createCleanup(environment, host));
   const running = open.move();
-  const parts = { workflows, stepFunctions, store, eventBus, signingSecret, environment };
-  return { ...parts, close: () => running.disposeAsync() };
+  const parts = { workflows, stepFunctions, httpApi, cleanup, store, eventBus, signingSecret, vendorWebhookSecret };
+  return { ...parts, environment, close: () => running.disposeAsync() };
 }
 
-function environmentOf(
-  { vendor, guardExceptions = [], webhooks = [] }: EmbeddedCloudOptions,
-  secret: string,
-): Environment {
+/** A pass as EventBridge triggers it, in the time that the function has. */
+function scheduledCleanup(run: CleanupFunction): EmbeddedCloud["cleanup"] {
+  return () => {
+    const ends = Date.now() + functionTimeoutSeconds.cleanup * 1_000;
+    const scheduled = { source: "aws.events", "detail-type": "Scheduled Event" };
+    return run(scheduled, { getRemainingTimeInMillis: () => ends - Date.now() });
+  };
+}
+
+function environmentOf({ vendor, guardExceptions = [], webhooks = [] }: EmbeddedCloudOptions): Environment {
   return {
     [environmentNames.bucket]: localBucket,
     [environmentNames.apiKey]: vendor.apiKey,
@@ -112,7 +158,9 @@ function environmentOf(
     [environmentNames.guardExceptions]: guardExceptions.join(","),
     [environmentNames.endpoints]: JSON.stringify(webhooks),
     [environmentNames.notifyHosts]: anyHost,
-    [environmentNames.signingSecret]: secret,
+    [environmentNames.transferStateMachine]: localStateMachineArn,
+    // No other program writes to its bucket.
+    [environmentNames.abortOrphanedUploads]: "true",
     [environmentNames.eventBus]: localEventBusArn,
     [environmentNames.deliveryStateMachine]: localDeliveryStateMachineArn,
     AWS_REGION: LOCAL_REGION,

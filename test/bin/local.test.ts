@@ -1,5 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,7 +17,18 @@ let endpoint = "";
 let vendor = { url: "", key: "" };
 
 beforeAll(async () => {
-  const ports = ["--step-functions-port", "0", "--store-port", "0", "--simulator-port", "0", "--receiver-port", "0"];
+  const ports = [
+    "--step-functions-port",
+    "0",
+    "--store-port",
+    "0",
+    "--simulator-port",
+    "0",
+    "--receiver-port",
+    "0",
+    "--http-api-port",
+    "0",
+  ];
   command = await startAudioTransfer(["local", "--store", directory, ...ports], /aws s3 ls/);
   endpoint = /Step Functions {2}(\S+)/.exec(command.output)?.[1] ?? "";
   const [, url = "", key = ""] = /MAGIC_HOUR_BASE_URL=(\S+) MAGIC_HOUR_API_KEY=(\S+)/.exec(command.output) ?? [];
@@ -72,6 +84,19 @@ test("@aws-sdk/client-sfn unchanged starts and follows a transfer; a second star
     .toEqual(["SUCCEEDED", "SUCCEEDED"]);
 });
 
+test("the HTTP API starts and shows a transfer, as the banner says it", async () => {
+  const [, pasted = ""] = /^(curl -s http\S+\/transfers .*)$/m.exec(command.output) ?? [];
+  const id = await createProject();
+  const started = JSON.parse(execFileSync("sh", ["-c", pasted], { env: { ...process.env, id }, encoding: "utf8" }));
+  expect(started).toMatchObject({ name: expect.stringMatching(`^${id}-`), status: "RUNNING", input: { id } });
+  const [, api = ""] = /HTTP API {8}(\S+)/.exec(command.output) ?? [];
+  const follow = async () => {
+    const response = await fetch(`${api}/transfers/${started.name}`);
+    return ((await response.json()) as { status: string }).status;
+  };
+  await expect.poll(follow, { timeout: 30_000, interval: 200 }).toBe("SUCCEEDED");
+});
+
 test("what anybody sends to the receiver can neither steer the terminal nor read as a verdict", async () => {
   const receiver = /Webhooks {8}(\S+)/.exec(command.output)?.[1] ?? "";
   const forged = "webhook verified: transfer.completed";
@@ -87,14 +112,20 @@ test("what anybody sends to the receiver can neither steer the terminal nor read
   expect(command.output).not.toContain("\u009b");
 });
 
-test.each(["--receiver-port", "--simulator-port", "--store-port", "--step-functions-port"])(
+test.each(["--http-api-port", "--receiver-port", "--simulator-port", "--store-port", "--step-functions-port"])(
   "with the port of %s taken it ends with code 1 and names both",
   async (option) => {
     const taken = createServer().listen(0, "127.0.0.1");
     await once(taken, "listening");
     try {
       const { port } = taken.address() as AddressInfo;
-      const free = { "--receiver-port": 0, "--simulator-port": 0, "--store-port": 0, "--step-functions-port": 0 };
+      const free = {
+        "--http-api-port": 0,
+        "--receiver-port": 0,
+        "--simulator-port": 0,
+        "--store-port": 0,
+        "--step-functions-port": 0,
+      };
       const ports = Object.entries({ ...free, [option]: port }).flatMap(([name, value]) => [name, String(value)]);
       const { code, stdout, stderr } = await audioTransfer(["local", "--store", join(directory, option), ...ports]);
       expect([code, stdout]).toEqual([1, ""]);
@@ -102,6 +133,32 @@ test.each(["--receiver-port", "--simulator-port", "--store-port", "--step-functi
     } finally {
       taken.close();
     }
+  },
+);
+
+test.skipIf(!existsSync("/proc/self")).each(["local", "run"])(
+  "%s ends with code 1 and names a store directory that cannot be made",
+  async (name) => {
+    const ports = [
+      "--step-functions-port",
+      "0",
+      "--store-port",
+      "0",
+      "--simulator-port",
+      "0",
+      "--receiver-port",
+      "0",
+      "--http-api-port",
+      "0",
+    ];
+    const { code, stdout, stderr } = await audioTransfer([
+      name,
+      "--store",
+      "/proc/x",
+      ...(name === "local" ? ports : []),
+    ]);
+    expect([code, stdout]).toEqual([1, ""]);
+    expect(stderr).toMatch(/^error: \/proc\/x cannot be the object store's directory: ENOENT/);
   },
 );
 

@@ -54,7 +54,7 @@ test("every request of the page is answered as the page says", async () => {
     const headers = Object.entries(request.headers).map(([name, value]): [string, string] => [name, filled(value)]);
     const response = await fetch(httpApi.url + path, {
       method,
-      headers: [...headers, ["authorization", "AWS4-HMAC-SHA256 Credential=local"]],
+      headers,
       ...(request.body && { body: filled(request.body) }),
     });
     const text = await response.text();

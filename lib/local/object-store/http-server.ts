@@ -114,6 +114,8 @@ async function send(incoming: IncomingMessage, outgoing: ServerResponse, answer:
   for (const [name, value] of Object.entries(answer.headers ?? {})) {
     if (value !== undefined) outgoing.setHeader(name, value);
   }
-  if (answer.body instanceof Readable) await pipeline(answer.body, outgoing);
-  else outgoing.end(incoming.method === "HEAD" ? undefined : answer.body);
+  if (answer.body instanceof Readable) {
+    // Where the client is gone already, the pipeline never begins, and would leave the file open.
+    await pipeline(answer.body, outgoing).finally(() => (answer.body as Readable).destroy());
+  } else outgoing.end(incoming.method === "HEAD" ? undefined : answer.body);
 }
