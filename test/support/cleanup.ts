@@ -10,7 +10,6 @@ import type { Environment } from "../../functions/environment.ts";
 import type { FunctionContext } from "../../functions/host.ts";
 import { localBucket } from "../../lib/local/embedded-cloud.ts";
 import { type FunctionWrappers, localStateMachineArn, transferMachine } from "../../lib/local/local-machines.ts";
-import type { SynthesizedTransfer } from "../../lib/local/synthesized-transfer.ts";
 import type { TransferHarness } from "./transfer-harness.ts";
 
 /** What is different about the workflow of a harness. */
@@ -30,23 +29,13 @@ export function beginInVirtualTime(
   { retention = false, around }: WorkflowChanges = {},
 ): void {
   const { cloud, host } = harness;
-  const synthesized = inject("transfer");
-  const transfer = retention ? withRetention(synthesized) : synthesized;
+  const transfer = inject(retention ? "retaining" : "transfer");
   const checkStatus: FunctionWrappers["check-status"] = (run) => (state, context) => {
     const startedAt = new Date(harness.now()).toISOString();
     return run(state.check ? state : { ...state, execution: { ...state.execution, startedAt } }, context);
   };
   const wrappers = { ...around, "check-status": checkStatus };
   cloud.workflows.add(transferMachine({ transfer, environment: cloud.environment, host, around: wrappers }));
-}
-
-/** The workflow of a stack with `deleteAfterDays` differs in one arrow: a copy that nobody asked to delete leaves a marker. */
-function withRetention(transfer: SynthesizedTransfer): SynthesizedTransfer {
-  const definition = structuredClone(transfer.definition) as { States: Record<string, { Default?: string }> };
-  const asked = definition.States["Delete asked?"];
-  if (asked?.Default !== "Notify") throw new Error("the workflow has no arrow from Delete asked? to Notify");
-  asked.Default = "Schedule cleanup";
-  return { ...transfer, definition };
 }
 
 /** One pass: what triggers it, and the time it has. */

@@ -84,6 +84,15 @@ test("only what the cleanup can finish passes its marker: a deletion left pendin
   expect(into.map(({ from }) => from).sort()).toEqual(["Delete project", "Settled?"]);
 });
 
+test("of a stack that deletes after some days, a copy that nobody asked to delete leaves a marker: nothing else differs", () => {
+  const retaining = inject("retaining").definition as WorkflowDefinition;
+  const asked = definition.States["Delete asked?"];
+  expect(retaining).toEqual({
+    ...definition,
+    States: { ...definition.States, "Delete asked?": { ...asked, Default: "Schedule cleanup" } },
+  });
+});
+
 test("whether anybody could be told never changes how a transfer ends: only its own failure does", () => {
   const { Notify, "Not announced": notAnnounced, "Succeeded?": succeeded } = definition.States;
   expect(Notify).toMatchObject({ Next: "Succeeded?", Catch: [{ ErrorEquals: ["States.ALL"], Next: "Not announced" }] });
