@@ -1,5 +1,5 @@
 import { CopyInterrupted, ProjectGone, TransferFailed } from "../domain/errors.ts";
-import type { TransferInput } from "../domain/input.ts";
+import { defaultDirectoryOf, type TransferInput } from "../domain/input.ts";
 import { buildManifest, listsExactly, type Manifest, recordsSameBytes } from "../domain/manifest.ts";
 import { type PlannedOutput, planOutputs } from "../domain/output.ts";
 import { type Project, type ProjectSummary, summarize } from "../domain/project.ts";
@@ -86,7 +86,7 @@ export async function copyProject(transfer: TransferInput, ports: CopyPorts, run
       throw new CopyInterrupted(`project ${id} was complete, and the vendor now answers 404`);
     }
     throw new ProjectGone(
-      `project ${id} is gone (${found.how}), and no manifest in ${downloadDirectory} says that it was copied`,
+      `project ${id} is gone (${found.how}), and no manifest in ${downloadDirectory} says that it was copied${await elsewhere(transfer, store)}`,
     );
   }
 
@@ -113,6 +113,17 @@ function requireComplete(project: Project): Project {
   const { id, status, downloads } = project;
   if (verdictOf(project) === "complete" && downloads.length > 0) return project;
   throw new CopyInterrupted(`project ${id} was complete, and is now ${status} with ${downloads.length} downloads`);
+}
+
+/**
+ * Where else a project that is gone was copied to, as the end of a sentence: a transfer with the usual directory, such as one
+ * that the vendor's webhook started, may have copied and deleted it before this one could look.
+ */
+async function elsewhere({ id, downloadDirectory }: TransferInput, store: OutputStore): Promise<string> {
+  const usual = defaultDirectoryOf(id);
+  if (usual === downloadDirectory) return "";
+  const copied = (await store.readManifest(usual).catch(() => undefined))?.project.id === id;
+  return copied ? `; another transfer copied it to ${usual}` : "";
 }
 
 async function answerFromManifest(id: string, standing: Manifest, store: OutputStore): Promise<CopyOutcome> {

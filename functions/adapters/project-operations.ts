@@ -55,8 +55,9 @@ export function createProjectOperations(ports: ProjectPorts): ProjectOperations 
     try {
       await deleteVerified(parseInput({ id: request.id, downloadDirectory: request.downloadDirectory }), bounded);
     } catch (error) {
-      if (isOurs && error instanceof CopyInterrupted) return byTransfer(request);
-      throw error;
+      if (!(error instanceof CopyInterrupted)) throw error;
+      if (isOurs) return byTransfer(request);
+      throw new StoreUnavailable("S3 did not show the manifest in time");
     }
     return { kind: "deleted" };
   };

@@ -29,16 +29,16 @@ export function fixedVendorWebhookSecrets(text: string): VendorWebhookSecrets {
  */
 export function secretsManagerVendorWebhookSecrets(arn: string, now: () => number): VendorWebhookSecrets {
   const stages = ["AWSCURRENT", "AWSPREVIOUS"] as const;
-  const kept = keep(() => Promise.all(stages.map((stage) => readSecretValue(arn, { stage, timeout }))), now);
-  return {
-    async read() {
-      const texts = await kept.read().catch((error: unknown) => {
+  return keep(async () => {
+    const texts = await Promise.all(stages.map((stage) => readSecretValue(arn, { stage, timeout }))).catch(
+      (error: unknown) => {
         const name = error instanceof Error ? error.name : "unknown";
         throw new WebhookNotTaken(`the secret that the vendor signs with cannot be read: ${name}`);
-      });
-      return usable(texts);
-    },
-  };
+      },
+    );
+    // In here, so that only a secret is kept: one that is set at last counts from the next webhook on.
+    return usable(texts);
+  }, now);
 }
 
 /** Without the console's default, a JSON object of keys and values: nobody signs with that. */

@@ -46,6 +46,11 @@ export interface TransferInput {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
+/** Where a project's outputs go unless the input says otherwise. */
+export function defaultDirectoryOf(id: string): string {
+  return `audio-projects/${id}`;
+}
+
 const fieldNames = [
   "id",
   "waitForCompletion",
@@ -178,7 +183,7 @@ export function parseInput(
   }
   return {
     ...input,
-    downloadDirectory: input.downloadDirectory ?? `audio-projects/${input.id}`,
+    downloadDirectory: input.downloadDirectory ?? defaultDirectoryOf(input.id),
     deadlineSeconds: input.deadlineSeconds ?? deadlineSeconds,
   };
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { parseInput } from "./input.ts";
+import { parseInput, type TransferInput } from "./input.ts";
 
 /** Hexadecimal digits of the input's hash in a name: 60 bits. With an id of 64 and a dash, 80 characters in all. */
 const hashDigits = 15;
@@ -8,11 +8,14 @@ const hashDigits = 15;
 export const longestTransferName = 80;
 
 /**
- * One text for all inputs that mean the same: defaults filled in, names in one order at every depth.
+ * One text for all inputs that mean the same: defaults filled in, names in one order at every depth. The deadline alone is
+ * taken as it was given, because its default is the stack's: an input that leaves it out is another than one that names it.
  * @throws {InvalidInput} when it is no input
  */
 export function canonicalInput(raw: unknown): string {
-  return JSON.stringify(inOrder(parseInput(raw)));
+  const { deadlineSeconds: _, ...input } = parseInput(raw);
+  const { deadlineSeconds } = raw as Partial<TransferInput>;
+  return JSON.stringify(inOrder({ ...input, ...(deadlineSeconds !== undefined && { deadlineSeconds }) }));
 }
 
 /**

@@ -222,6 +222,15 @@ describe("the answer", () => {
 });
 
 describe("the vendor's secret", () => {
+  it("counts from the next webhook on once it is set at last, and none is lost until then", async () => {
+    const versions: Record<string, AwsAnswer> = {};
+    const { environment } = await runSecretsManager(versions);
+    const { receive } = await setUp(environment);
+    expect(await receive()).toMatchObject({ statusCode: 503 });
+    versions["AWSCURRENT"] = holding(vendorSecret);
+    expect(await receive()).toMatchObject({ statusCode: 202 });
+  });
+
   it("is its current version or the one before, and is asked for once in five minutes", async () => {
     const versions = { AWSCURRENT: holding(`new ${vendorSecret}\n`), AWSPREVIOUS: holding(vendorSecret) };
     const { environment, requests } = await runSecretsManager(versions);

@@ -136,6 +136,18 @@ test("outputs of one name, three of them, in two formats, are all kept apart", a
   expect(end.output.outputs.map(({ contentType }) => contentType)).toEqual(["audio/wav", "audio/mpeg", "audio/wav"]);
 });
 
+test("a project that another transfer copied elsewhere and deleted is gone, and the cause says where it is", async () => {
+  await using harness = await TransferHarness.start();
+  const id = harness.simulator.createProject(atOnce);
+  await harness.transfer({ id, deleteAfterDownload: true });
+  const elsewhere = await harness.transfer({ id, downloadDirectory: "episodes/1" });
+  expect(elsewhere).toMatchObject({ status: "FAILED", error: "ProjectGone" });
+  expect(elsewhere.cause).toContain("no manifest in episodes/1 says that it was copied");
+  expect(elsewhere.cause).toContain(`another transfer copied it to audio-projects/${id}`);
+  const never = await harness.transfer({ id: "cnever", downloadDirectory: "episodes/2" });
+  expect(never.cause).not.toContain("another transfer");
+});
+
 test("a directory that holds another project's manifest is refused by its name, and both are kept", async () => {
   await using harness = await TransferHarness.start();
   const [one, two] = [harness.simulator.createProject(atOnce), harness.simulator.createProject(atOnce)];

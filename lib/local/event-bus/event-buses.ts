@@ -103,6 +103,16 @@ export class EventBuses {
       process.emitWarning(error instanceof Error ? error : String(error));
     }
     const { bus, ...seen } = event;
-    for (const rule of this.#rules) if (rule.bus === bus && rule.matches(seen)) rule.deliveries.add(seen);
+    for (const rule of this.#rules) if (rule.bus === bus && isMatched(seen, rule)) rule.deliveries.add(seen);
+  }
+}
+
+/** Whether a rule matches. A detail that is nested too deeply to be looked at matches none: the event is on the bus already. */
+function isMatched(event: TargetEvent, { matches }: ReadRule): boolean {
+  try {
+    return matches(event);
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+    return false;
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import { inspect } from "node:util";
 import type { Rule, TargetEvent } from "./rule.ts";
 
 /** Events that a target has at the same time, at most. */
@@ -70,7 +71,10 @@ export class RuleDeliveries {
       }
     }
     if (this.#closed.signal.aborted) return;
-    lost(event, `the target of its rule failed ${this.#retryMilliseconds.length + 1} times, at last with ${failure}`);
+    lost(
+      event,
+      `the target of its rule failed ${this.#retryMilliseconds.length + 1} times, at last with ${failure instanceof Error ? failure : inspect(failure)}`,
+    );
   }
 
   /** Whether so many milliseconds passed before the deliveries were closed. */

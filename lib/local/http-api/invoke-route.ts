@@ -12,7 +12,7 @@ export async function invokeRoute({ run, timeoutSeconds }: HttpRoute, event: Htt
   const deadline = Date.now() + timeoutSeconds * 1_000;
   const context = { getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()) };
   const { promise: late, resolve } = Promise.withResolvers<Invocation>();
-  const timer = setTimeout(() => resolve({ kind: "late" }), timeoutSeconds * 1_000);
+  const timer = setTimeout(() => resolve({ kind: "late" }), timeoutSeconds * 1_000).unref();
   const invoke = async (): Promise<Invocation> => ({ kind: "answered", answer: await run(event, context) });
   try {
     return await Promise.race([invoke(), late]);

@@ -85,11 +85,21 @@ export class WebhookSender {
     this.#happened.set(project, new Set([...(this.#happened.get(project) ?? []), ...due.map(({ type }) => type)]));
     for (const { type } of due) {
       const event: WebhookEvent = { type, projectId: project.id };
-      if (this.#context.lose?.(event)) continue;
+      if (this.#isLost(event)) continue;
       this.#deliveries.add(new WebhookDelivery(event, webhookBody(event, project, { ...this.#context, now }), now));
     }
     if (due.length === planned.length) this.#watched.delete(project);
     for (const { at } of planned) if (at > now) this.#wakeAt(at);
+  }
+
+  /** A `lose` that throws loses nothing: the timer that asks has nobody to tell but the process. */
+  #isLost(event: WebhookEvent): boolean {
+    try {
+      return this.#context.lose?.(event) ?? false;
+    } catch (error) {
+      process.emitWarning(error instanceof Error ? error : String(error));
+      return false;
+    }
   }
 
   async #attempt(delivery: WebhookDelivery): Promise<void> {

@@ -7,7 +7,7 @@ import { canonicalInput, longestTransferName, transferNameOf } from "../../../fu
 describe("a transfer's name", () => {
   test("is the project's id and fifteen digits of the input's hash, the same for ever", () => {
     // A change of this literal would start every transfer a second time that a webhook repeats.
-    expect(transferNameOf({ id: "cm1" })).toBe("cm1-60a3e783933bf92");
+    expect(transferNameOf({ id: "cm1" })).toBe("cm1-deea5db2c70f8be");
   });
 
   test("is a name that Step Functions takes, also of the longest id", () => {
@@ -15,13 +15,20 @@ describe("a transfer's name", () => {
   });
 
   test("is one for all spellings of an input, and another for another input", () => {
-    const spelled = { deadlineSeconds: 86_400, metadata: { b: [{ y: 1, x: 2 }], a: 1 }, id: "cm1" };
+    const spelled = { waitForCompletion: true, metadata: { b: [{ y: 1, x: 2 }], a: 1 }, id: "cm1" };
     const otherwise = { id: "cm1", metadata: { a: 1, b: [{ x: 2, y: 1 }] }, downloadDirectory: "audio-projects/cm1" };
     expect(transferNameOf(spelled)).toBe(transferNameOf(otherwise));
     expect(transferNameOf({ ...spelled, deleteAfterDownload: true })).not.toBe(transferNameOf(spelled));
     expect(transferNameOf({ ...spelled, metadata: { b: [{ x: 2, y: 1 }, 1], a: 1 } })).not.toBe(
       transferNameOf(spelled),
     );
+  });
+
+  test("is another one where the deadline is named, whatever it is: the stack may have another default", () => {
+    const names = [{}, { deadlineSeconds: 86_400 }, { deadlineSeconds: 60 }].map((given) =>
+      transferNameOf({ id: "cm1", ...given }),
+    );
+    expect(new Set(names).size).toBe(3);
   });
 
   test("is another one for another occasion, and the same for the same", () => {

@@ -127,6 +127,34 @@ test("a target that fails three times loses the event with a warning; other targ
   expect(warnings).toEqual([`Event ${event.id} (Object Created) is lost: ${reason}.`]);
 });
 
+test.each([
+  ["a symbol", Symbol("odd"), "Symbol(odd)"],
+  ["an object without a prototype", Object.create(null) as object, "[Object: null prototype] {}"],
+])("a target that throws %s disturbs nobody either", async (_, thrown, named) => {
+  const throwsIt = () => {
+    throw thrown;
+  };
+  addTarget([throwsIt, throwsIt, throwsIt]);
+  const other = addTarget();
+  const event = eventOf();
+  expect(await warningsOf(() => putAndSettle(event))).toEqual([expect.stringContaining(`at last with ${named}.`)]);
+  expect(other).toEqual([event]);
+});
+
+test("a detail that is nested too deeply to be looked at matches no rule, and the others get the event", async () => {
+  const looking = addTarget([], { pattern: { source: ["aws.s3"], detail: { deep: ["x"] } } });
+  const other = addTarget();
+  const deep = JSON.parse(`${"[".repeat(100_000)}${"]".repeat(100_000)}`) as unknown;
+  const warnings = await warningsOf(async () => {
+    bus.putOfService(eventOf({ deep }));
+    bus.putOfService(eventOf({ deep: "x" }));
+    await bus.settled();
+  });
+  expect(looking).toHaveLength(1);
+  expect(other.some(({ detail }) => detail["deep"] === "x")).toBe(true);
+  expect(warnings.join()).toContain("Maximum call stack");
+});
+
 async function putAndSettle(event: TargetEvent): Promise<void> {
   bus.putOfService(event);
   await bus.settled();

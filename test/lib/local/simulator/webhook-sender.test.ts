@@ -115,6 +115,15 @@ describe("the vendor's webhooks", () => {
     expect(told().toSorted()).toEqual([...Array(2).fill("audio.completed"), ...Array(2).fill("audio.started")]);
   });
 
+  it("is sent where nobody can say whether it is lost", async () => {
+    const lose = () => {
+      throw new RangeError("no idea");
+    };
+    const { told, pass } = await setUp(undefined, { lose });
+    await pass(6);
+    expect(told()).toEqual(["audio.started", "audio.completed"]);
+  });
+
   it("can be lost for good", async () => {
     const { id, told, pass } = await setUp(undefined, { lose: ({ type }) => type === "audio.completed" });
     expect(await pass(6)).toEqual([{ type: "audio.started", projectId: id, attempt: 1, status: 204 }]);
