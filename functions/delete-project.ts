@@ -6,6 +6,7 @@ import { TransferFailed } from "./domain/errors.ts";
 import { parseInput } from "./domain/input.ts";
 import { afterDelete } from "./domain/transfer-output.ts";
 import type { Environment } from "./environment.ts";
+import { loggingFailures } from "./failure-log.ts";
 import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -15,7 +16,7 @@ import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from ".
 export function createDeleteProject(environment: Environment, host = lambdaHost): WorkflowFunction {
   const vendor = composeVendor(environment, host);
   const store = composeStore(environment);
-  return async (state, context) => {
+  return loggingFailures(host, async (state, context) => {
     const transfer = parseInput(state.input);
     if (!transfer.deleteAfterDownload)
       throw new TransferFailed(`project ${transfer.id} is not deleted: nobody asked for it`);
@@ -23,7 +24,7 @@ export function createDeleteProject(environment: Environment, host = lambdaHost)
     const signal = AbortSignal.timeout(context.getRemainingTimeInMillis());
     await deleteVerified(transfer, { ...vendor, store, log, signal });
     return { ...state, output: afterDelete(requireOutput(state), host.now()) };
-  };
+  });
 }
 
 /** Lambda's entry. */

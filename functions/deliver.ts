@@ -4,6 +4,7 @@ import { afterAttempt, parseDelivery } from "./domain/delivery.ts";
 import { placeOf } from "./domain/endpoint.ts";
 import { outcomeOf } from "./domain/outcome.ts";
 import type { Environment } from "./environment.ts";
+import { loggingFailures } from "./failure-log.ts";
 import { type DeliveryFunction, lambdaHost, onFirstCall } from "./host.ts";
 
 /**
@@ -12,7 +13,7 @@ import { type DeliveryFunction, lambdaHost, onFirstCall } from "./host.ts";
  */
 export function createDeliver(environment: Environment, host = lambdaHost): DeliveryFunction {
   const send = composeSender(environment, host);
-  return async (state) => {
+  return loggingFailures(host, async (state) => {
     const delivery = parseDelivery(state.input);
     const earlier = state.output?.attempts ?? [];
     const answer = await send(delivery);
@@ -24,7 +25,7 @@ export function createDeliver(environment: Environment, host = lambdaHost): Deli
     const facts = { to: placeOf(delivery.endpoint), attempt, outcome: outcome.kind, status, reason };
     log[outcome.kind === "delivered" ? "info" : "warn"]("attempted", facts);
     return { ...state, ...next };
-  };
+  });
 }
 
 /** Lambda's entry. */

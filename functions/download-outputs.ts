@@ -7,6 +7,7 @@ import { parseInput } from "./domain/input.ts";
 import { manifestKey } from "./domain/object-key.ts";
 import { afterCopy, copyFigures, fitReceipts } from "./domain/transfer-output.ts";
 import { type Environment, wholeNumberVariable } from "./environment.ts";
+import { loggingFailures } from "./failure-log.ts";
 import { lambdaHost, onFirstCall, requireOutput, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -20,7 +21,7 @@ export function createDownloadOutputs(environment: Environment, host = lambdaHos
     least: 1,
     fallback: defaultMaxOutputBytes,
   });
-  return async (state, context) => {
+  return loggingFailures(host, async (state, context) => {
     const transfer = parseInput(state.input);
     const log = createLog(host.sink, { execution: state.execution.name });
     const ports = { ...vendor, store, maxOutputBytes, now: host.now, log };
@@ -35,7 +36,7 @@ export function createDownloadOutputs(environment: Environment, host = lambdaHos
     const place = { bucket: store.bucket, key: manifestKey(transfer.downloadDirectory) };
     const output = afterCopy(seen, transfer, { ...outcome, ...place }, now);
     return { ...state, copy: { more: false }, output };
-  };
+  });
 }
 
 /** Lambda's entry. */

@@ -5,6 +5,7 @@ import { deliveryNameOf } from "./domain/endpoint.ts";
 import { endpointsToTell, notAllowed } from "./domain/endpoint-policy.ts";
 import { buildEvent, messageIdOf } from "./domain/event.ts";
 import { configuredEndpoints, type Environment, endpointPolicy, requireVariable } from "./environment.ts";
+import { loggingFailures } from "./failure-log.ts";
 import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /**
@@ -17,7 +18,7 @@ export function createNotify(environment: Environment, host = lambdaHost): Workf
   const bus = requireVariable(environment, environmentNames.eventBus);
   const own = [bus, ...configuredEndpoints(environment).map(({ url }) => url)];
   const policy = endpointPolicy(environment);
-  return async (state) => {
+  return loggingFailures(host, async (state) => {
     const event = buildEvent(state, host.now());
     const messageId = messageIdOf(event);
     const endpoints = endpointsToTell(state.input, policy, own);
@@ -33,7 +34,7 @@ export function createNotify(environment: Environment, host = lambdaHost): Workf
     const leftOut = state.transfer ? notAllowed(state.transfer.notify, policy).length : 0;
     log[leftOut > 0 ? "warn" : "info"]("announced", { ...facts, leftOut });
     return { ...state, ...(state.output && { output: { ...state.output, announced: true } }) };
-  };
+  });
 }
 
 /** Lambda's entry. */

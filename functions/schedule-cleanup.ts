@@ -4,6 +4,7 @@ import { createS3Client } from "./adapters/s3-client.ts";
 import { environmentNames } from "./contract.ts";
 import { markerOf } from "./domain/left-marker.ts";
 import { cleanupPolicy, type Environment, requireVariable } from "./environment.ts";
+import { loggingFailures } from "./failure-log.ts";
 import { lambdaHost, onFirstCall, type WorkflowFunction } from "./host.ts";
 
 /** Time kept back from a write that stalls, in milliseconds, so that it ends by name and is repeated. */
@@ -16,7 +17,7 @@ const reserve = 1_000;
 export function createScheduleCleanup(environment: Environment, host = lambdaHost): WorkflowFunction {
   const markers = createMarkerStore(createS3Client(environment), requireVariable(environment, environmentNames.bucket));
   const policy = cleanupPolicy(environment);
-  return async (state, context) => {
+  return loggingFailures(host, async (state, context) => {
     const marker = markerOf(state, policy, host.now());
     if (!marker) return state;
     await markers.write(marker, AbortSignal.timeout(Math.max(0, context.getRemainingTimeInMillis() - reserve)));
@@ -24,7 +25,7 @@ export function createScheduleCleanup(environment: Environment, host = lambdaHos
     const log = createLog(host.sink, { execution: state.execution.name });
     log.info("left to the cleanup", { id, kind, due: new Date(due).toISOString() });
     return state;
-  };
+  });
 }
 
 /** Lambda's entry. */

@@ -78,8 +78,11 @@ export function createMarkerStore(client: S3Client, bucket: string): MarkerStore
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return await Body?.transformToString();
       } catch (error) {
-        if (storeStatusOf(error) === 404 && !(error instanceof Error && error.name === "NoSuchBucket"))
-          return undefined;
+        const name = error instanceof Error ? error.name : "unknown";
+        if (storeStatusOf(error) === 404 && name !== "NoSuchBucket") return undefined;
+        // Archived by a rule of somebody's own bucket. That one marker must not hold up all the others; any other refusal
+        // may be one of everything, and stops the pass.
+        if (name === "InvalidObjectState") return undefined;
         throw storeFault(error, `GET of s3://${bucket}/${key}`);
       }
     },

@@ -62,15 +62,15 @@ function isOpen(observation: Observation): boolean {
   return observation.kind === "unavailable";
 }
 
-/** A deadline shorter than a day was meant for the audio, not for an outage of the vendor. */
+/** A deadline shorter than a day, the input's or the stack's, was meant for the audio, not for an outage of the vendor. */
 function startDeletion(marker: Marker): CleanupDecision {
-  const { deadlineSeconds }: Partial<TransferInput> = marker.input;
+  const { deadlineSeconds = 0 }: Partial<TransferInput> = marker.input;
   const input = {
     ...marker.input,
     downloadOutputs: true,
     deleteAfterDownload: true,
     waitForCompletion: true,
-    ...(deadlineSeconds !== undefined && { deadlineSeconds: Math.max(deadlineSeconds, defaultDeadlineSeconds) }),
+    deadlineSeconds: Math.max(deadlineSeconds, defaultDeadlineSeconds),
   };
   return { kind: "start", name: cleanupNameOf(marker), input };
 }

@@ -4,6 +4,11 @@ import type { TerminalError, TerminalErrorName } from "./errors.ts";
 export interface Failure<Name extends string = TerminalErrorName> {
   /** The literal error name. */
   readonly error: Name;
+  /**
+   * Whether the reason may pass: attempts that were used up while something was unavailable, a step that crashed. Default
+   * false: by its name an error is known to be final or not.
+   */
+  readonly mayPass?: boolean;
   /** Shaped like a Lambda error's `Cause`, so that one `Fail` state serves thrown errors and verdicts. */
   readonly detail: { readonly errorMessage: string };
 }

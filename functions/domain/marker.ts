@@ -66,7 +66,7 @@ export function readMarkerKey(key: string): Pick<Marker, "due" | "kind" | "id" |
 /** A marker as S3 is to hold it. */
 export function formatMarker({ due, kind, id, chain, input, since, attempt }: Marker): MarkerObject {
   const body = { schemaVersion: 1, kind, input, since: new Date(since).toISOString(), attempt };
-  return { key: `${firstKeyDue(due)}-${kind}-${id}-${chain}.json`, body: `${JSON.stringify(body, null, 2)}\n` };
+  return { key: `${firstKeyDue(due)}-${kind}-${id}-${chain}.json`, body: `${JSON.stringify(body)}\n` };
 }
 
 const bodySchema = v.object({

@@ -46,11 +46,14 @@ export function beginState(scope: Construct): Pass {
 const unnamedMessage =
   "States.Format('a step ended with {}: its cause is in the execution history and in the function log', $.caught.Error)";
 
-/** Turns an error of our own, caught at `$.caught`, into `$.failure`: under its own name, or under another one. */
-export function namedFailure(scope: Construct, id: string, error?: string): Pass {
+/**
+ * Turns an error of our own, caught at `$.caught`, into `$.failure`: under its own name, or, where attempts were used up for
+ * what may pass, under another one.
+ */
+export function namedFailure(scope: Construct, id: string, usedUp?: string): Pass {
   return new Pass(scope, id, {
     parameters: {
-      ...(error === undefined ? { "error.$": "$.caught.Error" } : { error }),
+      ...(usedUp === undefined ? { "error.$": "$.caught.Error" } : { error: usedUp, mayPass: true }),
       "detail.$": "States.StringToJson($.caught.Cause)",
     },
     resultPath: "$.failure",

@@ -94,7 +94,7 @@ export class TransferWorkflow extends Construct {
     // Copied but not deleted is not a failure: `deleted` stays "pending" in the output, and the cleanup finishes it.
     const passing = [...passingErrorNames, ...killedErrors, ...lambdaServiceErrors];
     deletion.addCatch(scheduleCleanup, { errors: passing, resultPath: "$.caught" });
-    this.catchAll({ copying: [checkStatus, download], deleting: deletion }, notify);
+    this.catchAll({ copying: [checkStatus, download], deleting: deletion }, { scheduleCleanup, notify });
 
     this.definition = DefinitionBody.fromChainable(beginState(this).next(checkStatus));
   }
@@ -128,11 +128,17 @@ export class TransferWorkflow extends Construct {
   }
 
   /** Every error ends FAILED under a name of the family and with a cause that is a sentence. */
-  private catchAll(tasks: { copying: readonly TaskStateBase[]; deleting: TaskStateBase }, notify: IChainable) {
+  private catchAll(
+    tasks: { copying: readonly TaskStateBase[]; deleting: TaskStateBase },
+    { scheduleCleanup, notify }: { scheduleCleanup: IChainable; notify: IChainable },
+  ) {
     const named = namedFailure(this, "Named failure");
     const usedUp = namedFailure(this, "Attempts used up", otherwise);
     const unnamed = unnamedFailure(this, "Unnamed failure", otherwise);
-    for (const pass of [named, usedUp, unnamed]) pass.next(notify);
+    // Which of these may be better another time, the function knows by name: a refused key may, a refused copy may not.
+    for (const pass of [named, usedUp]) pass.next(scheduleCleanup);
+    // A step that crashed did so three times, and would again: too much to copy in one function's time, say.
+    unnamed.next(notify);
     for (const task of tasks.copying) task.addCatch(usedUp, { errors: [...passingErrorNames], resultPath: "$.caught" });
     for (const task of [...tasks.copying, tasks.deleting]) {
       task.addCatch(named, { errors: [...terminalErrorNames], resultPath: "$.caught" });

@@ -51,7 +51,7 @@ test("with no time at all each run ends itself, and the attempts are used up: no
   const { harness, id, end } = transfer;
   expect(end).toMatchObject({ status: "FAILED", error: "TransferFailed", retries: 8 });
   expect(end.cause).toMatch(/0-output\.wav: (?:TimeoutError|AbortError)/);
-  expect(await harness.keysBelow("")).toEqual([]);
+  expect(await harness.keysBelow("audio-projects/")).toEqual([]);
   expect(harness.simulator.project(id).deletes).toBe(0);
 });
 

@@ -149,6 +149,14 @@ describe("what is due", () => {
 });
 
 describe("the text of a marker", () => {
+  test("is undefined when it was archived, and a fault when it may not be read: that may be so of all", async () => {
+    const answering = (code: string) => run((call) => (call === "GetObject" ? refusal(code, 403) : undefined));
+    const archived = await answering("InvalidObjectState");
+    expect(await archived.markers.read(listed(aMarker()))).toBeUndefined();
+    const denied = await answering("AccessDenied");
+    expect(await rejectionOf(denied.markers.read(listed(aMarker())))).toMatchObject({ name: "TransferFailed" });
+  });
+
   test("is undefined when it is gone, or larger than any can be", async () => {
     const { markers, calls } = await run();
     expect(await markers.read(listed(aMarker()))).toBeUndefined();

@@ -14,7 +14,14 @@ describe("a deletion", () => {
     expect(decideMarker(aMarker(), context)).toEqual({
       kind: "start",
       name: cleanupNameOf(aMarker()),
-      input: { id: "cm1", downloadOutputs: true, deleteAfterDownload: true, waitForCompletion: true },
+      input: {
+        id: "cm1",
+        downloadOutputs: true,
+        deleteAfterDownload: true,
+        waitForCompletion: true,
+        // Not left to the stack, whose default may be a minute.
+        deadlineSeconds: 86_400,
+      },
     });
   });
 

@@ -53,6 +53,27 @@ describe("a transfer leaves a marker", () => {
     expectDue(marker, finishedAt + 30 * day);
   });
 
+  test.each<[string, EndedTransfer["failure"]]>([
+    ["a refused key", aFailure("Unauthorized")],
+    ["attempts that were used up", { ...aFailure("TransferFailed"), mayPass: true }],
+  ])("to look again after %s, also where the vendor was never reached", (_, failure) => {
+    const { execution } = anEndedTransfer();
+    const [reached, unreached] = [{ failure, output: notAsked() }, { failure }].map((over) =>
+      markerOf(
+        anEndedTransfer(failure && over.output ? { failure, output: over.output } : { ...(failure && { failure }) }),
+        policy,
+        endedAt,
+      ),
+    );
+    expect(reached).toMatchObject({ kind: "recheck", id: "cm1", since: finishedAt });
+    expect(unreached).toMatchObject({ kind: "recheck", id: "cm1", since: Date.parse(execution.startedAt) });
+  });
+
+  test("for a deletion that was asked for and could not be done for what may pass", () => {
+    const failed = { failure: aFailure("Unauthorized"), output: pending() };
+    expect(markerOf(anEndedTransfer(failed), policy, endedAt)).toMatchObject({ kind: "deletion", attempt: 0 });
+  });
+
   test("with its input as it was given", () => {
     const input = { id: "cm1", notify: ["https://example.com/"], metadata: { order: 7 } };
     expect(markerOf(anEndedTransfer({ input, output: pending() }), policy, endedAt)?.input).toBe(input);
@@ -105,13 +126,15 @@ describe("a transfer leaves nothing", () => {
     ["that nobody asked to delete", { output: notAsked() }, policy],
     ["that copied nothing", { output: notAsked({ outputs: [], manifest: null }) }, retention],
     ["that never reached the vendor", {}, retention],
+    ["whose input is none", { input: { id: "../x" }, failure: aFailure("Unauthorized") }, retention],
     ["at its deadline, where nothing is looked at again", atDeadline(), { recheckDays: 0 }],
     ["whose deletion was refused", { failure: aFailure("TransferFailed"), output: pending() }, retention],
   ])("%s", (_, over, by) => {
     expect(markerOf(anEndedTransfer(over), by, endedAt)).toBeUndefined();
   });
 
-  test.each(terminalErrorNames.filter((name) => name !== "DeadlineExceeded"))("that failed with %s", (name) => {
+  const final = terminalErrorNames.filter((name) => name !== "DeadlineExceeded" && name !== "Unauthorized");
+  test.each(final)("that failed with %s", (name) => {
     const failed = { failure: aFailure(name satisfies TerminalErrorName), output: notAsked() };
     expect(markerOf(anEndedTransfer(failed), retention, endedAt)).toBeUndefined();
   });

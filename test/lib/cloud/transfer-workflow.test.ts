@@ -65,7 +65,10 @@ test("every task catches everything, and every failure path is told and ends in 
       if (Next === "Schedule cleanup") {
         expect(name).toBe("Delete project");
         for (const terminal of terminalErrorNames) expect(ErrorEquals).not.toContain(terminal);
-      } else expect(definition.States[Next]).toMatchObject({ Type: "Pass", Next: "Notify" });
+      } else {
+        const next = Next === "Unnamed failure" ? "Notify" : "Schedule cleanup";
+        expect(definition.States[Next]).toMatchObject({ Type: "Pass", Next: next });
+      }
     }
   }
 });
@@ -79,9 +82,14 @@ test("whether anything could be left to the cleanup never changes how a transfer
   expect(notScheduled).toEqual({ Type: "Pass", Next: "Notify" });
 });
 
-test("only what the cleanup can finish passes its marker: a deletion left pending, a deadline", () => {
+test("only what the cleanup may finish passes it: deletions left pending, deadlines, refusals and used-up attempts", () => {
   const into = edgesOf(definition).filter(({ to }) => to === "Schedule cleanup");
-  expect(into.map(({ from }) => from).sort()).toEqual(["Delete project", "Settled?"]);
+  expect(into.map(({ from }) => from).sort()).toEqual([
+    "Attempts used up",
+    "Delete project",
+    "Named failure",
+    "Settled?",
+  ]);
 });
 
 test("of a stack that deletes after some days, a copy that nobody asked to delete leaves a marker: nothing else differs", () => {
