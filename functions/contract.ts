@@ -85,7 +85,7 @@ export const environmentNames = {
   pollIntervalSeconds: "POLL_INTERVAL_SECONDS",
   /** Days after the copy at which the cleanup deletes a remote project that nobody asked to delete. Default never. */
   deleteAfterDays: "DELETE_AFTER_DAYS",
-  /** Days for which the cleanup looks again at a project that was pending at its deadline; 0 is never. Default 7. */
+  /** Days for which the cleanup looks again at a project whose transfer failed for what may pass; 0 is never. Default 7. */
   recheckDays: "RECHECK_DAYS",
   /** `true` where the cleanup aborts orphaned uploads: only in a bucket that is the stack's alone. */
   abortOrphanedUploads: "ABORT_ORPHANED_UPLOADS",
@@ -118,7 +118,7 @@ export type ApiRoute = (typeof apiRoutes)[number];
 /** The public route that the vendor's own webhooks come to. */
 export const vendorWebhookRoute = "POST /webhooks/magic-hour";
 
-/** Days for which projects are looked at again that were pending at their deadline, unless configured otherwise. */
+/** Days for which projects are looked at again whose transfer failed for what may pass, unless configured otherwise. */
 export const defaultRecheckDays = 7;
 
 /** Where the vendor's API is, unless the environment says otherwise (vendor's OpenAPI file of 2026-08-22). */

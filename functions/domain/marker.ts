@@ -13,8 +13,8 @@ export const markerPrefix = `${cleanupDirectory}/due/`;
 export const largestMarkerBytes = 65_536;
 
 /**
- * What a transfer leaves to the cleanup, an S3 object: `deletion`, the remote project is still to be deleted; `recheck`, it
- * was pending at the deadline and may be complete now; `retention`, it is to be deleted some days after the copy. A marker
+ * What a transfer leaves to the cleanup, an S3 object: `deletion`, the remote project is still to be deleted; `recheck`, its
+ * transfer failed for what may pass, a deadline above all; `retention`, it is to be deleted some days after the copy. A marker
  * is written once, and never changed or deleted by a function.
  */
 export interface Marker extends ChainLink {

@@ -36,7 +36,7 @@ export function banner({ simulator, receiver, cloud }: RunningLocal, { onManifes
 
 Create a project:
 ${createAndGet(simulator)}
-Transfer it by the HTTP API, and follow it:
+Transfer it by the HTTP API (GET /transfers/<name> follows it):
 curl -s ${httpApi.url}/transfers --json "{\\"id\\":\\"$id\\"}"; echo
 
 Or with the AWS CLI or any SDK:
