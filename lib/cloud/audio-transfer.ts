@@ -10,7 +10,8 @@ import { EmptySecret } from "./empty-secret.ts";
 import { Notifier } from "./notifier.ts";
 import { OutputBucket } from "./output-bucket.ts";
 import { type AudioTransferProps, checkProps } from "./props.ts";
-import { checkRegion } from "./region.ts";
+import { checkRegion, checkSameRegion } from "./region.ts";
+import { checkSoleBucket } from "./sole-bucket.ts";
 import { TransferApi } from "./transfer-api.ts";
 import { AudioTransferBase } from "./transfer-base.ts";
 import type { TransferFunction } from "./transfer-function.ts";
@@ -64,6 +65,8 @@ export class AudioTransfer extends AudioTransferBase {
   constructor(scope: Construct, id: string, props: AudioTransferProps = {}) {
     super(scope, id);
     checkProps(props);
+    checkSameRegion(this, "bucket", props.bucket?.env.region);
+    if (props.bucket) checkSoleBucket(this, props.bucket);
     checkRegion(this, "eventBus", props.eventBus?.eventBusArn);
     checkRegion(this, "alarmTopic", props.alarmTopic?.topicArn);
     if (props.eventBus) this.eventBus = props.eventBus;

@@ -14,7 +14,10 @@ export interface AudioTransferConfig extends TransferSettings {
   readonly bucketName?: string;
   /** ARN of the KMS key that the bucket of `bucketName` is encrypted with. Default: the bucket has none of a customer's. */
   readonly bucketKeyArn?: string;
-  /** ARN of an existing KMS key for the bucket and the secrets that are made here. Default: none of a customer's. */
+  /**
+   * ARN of an existing KMS key for the bucket and the secrets that are made here; refused where none is made. Default: none
+   * of a customer's.
+   */
   readonly encryptionKeyArn?: string;
   /** Complete ARN of an existing secret whose text is the vendor's API key. Default: a new, empty secret. */
   readonly apiKeySecretArn?: string;
@@ -112,7 +115,18 @@ function checkNeeds(config: AudioTransferConfig): void {
     vendorWebhookSecretArn,
     ...webhooks.map((one) => one.signingSecretArn),
   ];
+  checkKeyUse(config, isOff);
   if (secretsKeyArn !== undefined && secrets.every((arn) => arn === undefined)) {
     refuse("secretsKeyArn", "needs a secret that is named by its ARN", secretsKeyArn);
   }
+}
+
+/** A key that nothing is encrypted with is a mistake: somebody believes in it. */
+function checkKeyUse(config: AudioTransferConfig, isVendorOff: boolean): void {
+  const { encryptionKeyArn, bucketName, apiKeySecretArn, signingSecretArn, vendorWebhookSecretArn } = config;
+  const brought = [bucketName, apiKeySecretArn, signingSecretArn, ...(isVendorOff ? [] : [vendorWebhookSecretArn])];
+  if (encryptionKeyArn === undefined || brought.includes(undefined)) return;
+  const bound =
+    "has no effect: the bucket and the secrets are all brought (their keys are bucketKeyArn, secretsKeyArn)";
+  refuse("encryptionKeyArn", bound, encryptionKeyArn);
 }

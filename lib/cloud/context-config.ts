@@ -22,8 +22,8 @@ const readers: Readonly<Record<keyof AudioTransferConfig, Reader>> = {
 /**
  * Configuration from CDK context (`cdk deploy -c bucketName=…` or cdk.json). Lists are JSON, or texts separated by commas:
  * `-c webhooks=https://one.example,https://two.example -c notifyHosts=example.com`; an empty `notifyHosts` forbids `notify`.
- * Objects are JSON: `-c vendorWebhookInput='{"deleteAfterDownload": true}'`. Names of CDK's own context hold a mark such as
- * `:`, `@` or `-`; any other name that is not one of ours is a slip of the pen, which must not go unnoticed.
+ * Objects are JSON: `-c vendorWebhookInput='{"deleteAfterDownload": true}'`. Names of CDK's own context hold one of the
+ * marks `:`, `@`, `-`, `.` and `/`; any other name that is not one of ours is a slip of the pen, which must not go unnoticed.
  * @throws {Error} as {@link checkConfig}, and for a name that is none
  */
 export function configFromContext(node: Node): AudioTransferConfig {
@@ -31,7 +31,7 @@ export function configFromContext(node: Node): AudioTransferConfig {
   const config: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(context)) {
     if (isSetting(name)) config[name] = readers[name](value, name);
-    else if (/^[A-Za-z]+$/.test(name)) {
+    else if (!/[:@./-]/.test(name)) {
       throw new Error(`${name}: is no setting; there are ${Object.keys(readers).sort().join(", ")}`);
     }
   }

@@ -1,7 +1,7 @@
 import { Token } from "aws-cdk-lib";
 import { endpointKey, endpointProblem, mostEndpoints } from "../../functions/domain/endpoint.ts";
 import { anyHost, hostPattern } from "../../functions/domain/endpoint-policy.ts";
-import { refuse } from "./refusal.ts";
+import { isObject, refuse } from "./refusal.ts";
 
 /** Bounds of what goes into a function's environment, of which Lambda allows 4 KiB in all (Lambda quotas). */
 const longestEndpointList = 2_500;
@@ -13,7 +13,8 @@ const longestHostList = 1_000;
  * @throws {Error} naming the endpoint and its bound
  */
 export function checkWebhooks(webhooks: readonly { readonly url: string }[], allowed: readonly string[]): void {
-  if (!Array.isArray(webhooks) || !webhooks.every(isObject)) refuse("webhooks", "must be a list of objects", webhooks);
+  if (!Array.isArray(webhooks) || !webhooks.every((one): boolean => isObject(one)))
+    refuse("webhooks", "must be a list of objects", webhooks);
   if (webhooks.length > mostEndpoints) refuse("webhooks", `must be at most ${mostEndpoints}`, webhooks.length);
   for (const [position, { url, ...others }] of webhooks.entries()) {
     const unknown = Object.keys(others).filter((name) => !allowed.includes(name));
@@ -46,8 +47,4 @@ export function checkHosts(notifyHosts: readonly string[]): void {
 /** The hosts that `notify` may name, as the functions' environment has them. */
 export function hostList({ notifyHosts }: { readonly notifyHosts?: readonly string[] }): string {
   return notifyHosts?.join(",") ?? anyHost;
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
 }

@@ -1,3 +1,8 @@
+/** Whether a value is an object with names of its own: no list, and not null. */
+export function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * Refuses a configuration.
  * @param name the key that is wrong

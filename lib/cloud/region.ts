@@ -8,8 +8,17 @@ import type { Construct } from "constructs";
  * @throws {Error} naming the key and both regions
  */
 export function checkRegion(scope: Construct, name: string, arn: string | undefined): void {
+  if (arn === undefined || Token.isUnresolved(arn)) return;
+  checkSameRegion(scope, name, Arn.split(arn, ArnFormat.NO_RESOURCE_NAME).region);
+}
+
+/**
+ * As {@link checkRegion}, for what has no region in its ARN, such as a bucket.
+ * @param found its region, as far as it is known
+ * @throws {Error} naming the key and both regions
+ */
+export function checkSameRegion(scope: Construct, name: string, found: string | undefined): void {
   const { region } = Stack.of(scope);
-  if (arn === undefined || Token.isUnresolved(arn) || Token.isUnresolved(region)) return;
-  const { region: found } = Arn.split(arn, ArnFormat.NO_RESOURCE_NAME);
-  if (found !== region) throw new Error(`${name}: must be of the stack's region ${region}, got ${found}`);
+  if (found === undefined || found === region || Token.isUnresolved(found) || Token.isUnresolved(region)) return;
+  throw new Error(`${name}: must be of the stack's region ${region}, got ${found}`);
 }

@@ -3,7 +3,7 @@ import type { ThrottleSettings } from "aws-cdk-lib/aws-apigatewayv2";
 import { defaultDeadlineSeconds, longestDeadlineSeconds } from "../../functions/domain/input.ts";
 import { longestIntervalSeconds, shortestIntervalSeconds } from "../../functions/domain/poll-schedule.ts";
 import { checkHosts } from "./endpoints.ts";
-import { refuse } from "./refusal.ts";
+import { isObject, refuse } from "./refusal.ts";
 
 /** What props and configuration have in common: values that are the same in both. Everything has a default. */
 export interface TransferSettings {
@@ -24,9 +24,15 @@ export interface TransferSettings {
    * with the project's age. Default 3.
    */
   readonly pollIntervalSeconds?: number;
-  /** Days after the copy at which the cleanup deletes a remote project that nobody asked to delete: 1 to 365. Default never. */
+  /**
+   * Days after the copy at which the cleanup deletes a remote project that nobody asked to delete: 1 to 365. It goes by the
+   * configuration of the day: what comes due while this is not set is given up for good. Default never.
+   */
   readonly deleteAfterDays?: number;
-  /** Days for which the cleanup looks again at a project that was pending at its deadline: 0 (never) to 90. Default 7. */
+  /**
+   * Days for which the cleanup looks again at a project that was pending at its deadline, or whose transfer failed for a
+   * reason that may pass (a refused key or account, the vendor or S3 unavailable): 0 (never) to 90. Default 7.
+   */
   readonly recheckDays?: number;
   /** Minutes between two passes of the cleanup: 5 to 1,440 (a day). Default 60. */
   readonly cleanupIntervalMinutes?: number;
@@ -68,7 +74,7 @@ export function checkSettings(settings: TransferSettings): void {
   const { httpApi, throttling, notifyHosts } = settings;
   if (httpApi !== undefined && typeof httpApi !== "boolean") refuse("httpApi", "must be true or false", httpApi);
   if (throttling !== undefined) {
-    if (typeof throttling !== "object" || throttling === null) refuse("throttling", "must be an object", throttling);
+    if (!isObject(throttling)) refuse("throttling", "must be an object", throttling);
     const unknown = Object.keys(throttling).filter((name) => !(name in throttlingBounds));
     if (unknown.length > 0) refuse("throttling", "has only rateLimit and burstLimit", unknown);
     if (httpApi === false) refuse("throttling", "needs httpApi", throttling);

@@ -54,6 +54,12 @@ test("the app type-checks, and deploys what it says", async () => {
   expect(JSON.stringify(ofType("AWS::CloudWatch::Alarm"))).toContain('"ExecutionsFailed"');
 });
 
+test("the page says whose a bucket is, and what its rules must leave alone", () => {
+  const [row = ""] = /^\| `bucket` \|.*$/m.exec(page) ?? [];
+  expect(row).toMatch(/belongs to one `AudioTransfer` alone/);
+  expect(row).toMatch(/archive.*`_cleanup\/`/);
+});
+
 test("the page names every grant, rule and metric that there is", () => {
   const methods = Object.getOwnPropertyNames(AudioTransferBase.prototype).filter((name) =>
     /^(grant[A-Z]|on[A-Z]|metric|event)/.test(name),

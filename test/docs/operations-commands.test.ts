@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { textNames } from "../../lib/cloud/config.ts";
 import { numberNames } from "../../lib/cloud/settings.ts";
+import { synthesizedTemplate } from "../lib/cloud/synthesized-stack.ts";
 import { commandBlocks, lineRows, operations } from "./operations-page.ts";
 
 describe("the commands", () => {
@@ -70,7 +71,7 @@ esac
     const asked = commandBlocks.flatMap((block) =>
       [...block.matchAll(/\bmessage\.(\w+)/g)].map(([, fact = ""]) => fact),
     );
-    const known = [...lineRows.flatMap(({ facts }) => facts), "message", "errorType", "errorMessage"];
+    const known = [...lineRows.flatMap(({ facts }) => facts), "message", "errorType", "errorMessage", "name"];
     expect(asked.length).toBeGreaterThan(30);
     expect(asked.filter((fact) => !known.includes(fact))).toEqual([]);
     const said = commandBlocks.flatMap((block) =>
@@ -78,6 +79,22 @@ esac
     );
     const lines = lineRows.flatMap((row) => row.lines);
     expect(said.filter((line = "") => !lines.includes(line))).toEqual([]);
+  });
+
+  it("show an error by its own name: bundles are minified, and Lambda takes the type from the class", () => {
+    const shown = commandBlocks.join("\n");
+    const [bare, named] = [/message\.errorType/g, /coalesce\(message\.name, message\.errorType\) as error\b/g];
+    expect(shown.match(named)?.length).toBeGreaterThan(3);
+    expect(shown.match(bare)?.length).toBe(shown.match(named)?.length);
+  });
+
+  it("come back with every setting that was there, and with keys of one's own", () => {
+    const block = others.find((code) => code.startsWith("npx cdk deploy -c bucketName")) ?? "";
+    const named = [...block.matchAll(/-c (\w+)=/g)].map(([, name = ""]) => name);
+    const kept = Object.keys(synthesizedTemplate().findOutputs("*")).filter((name) => name.endsWith("SecretArn"));
+    expect(named).toEqual(expect.arrayContaining(["deleteAfterDays", "bucketKeyArn", "secretsKeyArn"]));
+    expect(kept.filter((name) => !block.includes(`<${name}>`))).toEqual([]);
+    expect(kept).toHaveLength(3);
   });
 
   it("and the text name what can be configured", () => {

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { markerKinds } from "../../functions/domain/cleanup-name.ts";
 import { deliveryErrorNames, passingErrorNames, terminalErrorNames } from "../../functions/domain/errors.ts";
+import { AudioTransfer } from "../../lib/cloud/audio-transfer.ts";
 import { alarmIds } from "../../lib/cloud/watching/alarm-definition.ts";
 import { unitPrices } from "../../lib/cloud/watching/cost-estimate.ts";
 import { metricNamespace } from "../../lib/cloud/watching/transfer-metrics.ts";
@@ -60,7 +61,14 @@ describe("names on the page", () => {
   });
 
   it("are errors of ours, or AWS's where they begin with a capital", () => {
-    const ours = [...terminalErrorNames, ...deliveryErrorNames, ...passingErrorNames, ...outputs, metricNamespace];
+    const ours = [
+      ...terminalErrorNames,
+      ...deliveryErrorNames,
+      ...passingErrorNames,
+      ...outputs,
+      metricNamespace,
+      AudioTransfer.name,
+    ];
     const named = [...page.matchAll(/`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`/g)].map(([, name = ""]) => name);
     expect(named.filter((name) => !(ours as string[]).includes(name))).toEqual([]);
     const explained = tableWith("| error | what to do |").flatMap(([name = ""]) => codeIn(name));
@@ -91,9 +99,10 @@ describe("names on the page", () => {
     });
     const id = harness.simulator.createProject(smallProject);
     await harness.transfer({ id, deleteAfterDownload: true });
+    await harness.transfer({ id: "../" });
     await harness.deliveries();
     const found = new Map(harness.log.map((line) => [(line as { message: string }).message, Object.keys(line)]));
-    const shown = ["polled", "copied", "left to the cleanup", "announced", "attempted"];
+    const shown = ["polled", "copied", "left to the cleanup", "announced", "attempted", "failed"];
     for (const name of shown) {
       const row = lineRows.find(({ lines }) => lines.includes(name));
       expect(found.get(name)?.filter((fact) => fact !== "message")).toEqual(row?.facts);
@@ -123,6 +132,38 @@ function anchorsOf(text: string): string[] {
     return `#${plain.replaceAll(" ", "-")}`;
   });
 }
+
+describe("what surprises", () => {
+  const sectionOf = (heading: string) =>
+    page
+      .split(`\n${heading}\n`)[1]
+      ?.split(/^###? /m)[0]
+      ?.replaceAll(/\s+/g, " ") ?? "";
+
+  it("is said where it is decided: one deploy without retention gives up what comes due, for good", () => {
+    for (const heading of ["### Deploying", "### The cleanup"]) {
+      expect(sectionOf(heading)).toMatch(/configuration of today.*`deleteAfterDays`.*for good.*`givenUp`/);
+    }
+  });
+
+  it("is whose a bucket is, and that nothing below the markers' prefix may be archived", () => {
+    expect(sectionOf("### The cleanup")).toMatch(/belongs to one `AudioTransfer` alone/);
+    expect(sectionOf("### The cleanup")).toMatch(/archive.*`_cleanup\/`/);
+  });
+
+  it("is that failures which may pass go on by themselves, with what is not begun again", () => {
+    const [, left] = tableWith("| kind | left when | what the cleanup does |").map(([kind, when]) =>
+      [kind, when].join(),
+    );
+    expect(left).toMatch(/^`recheck`,.*deadline.*key.*attempts/);
+    expect(sectionOf("### VendorUnauthorized")).toMatch(/started again by the cleanup within `recheckDays`/);
+  });
+
+  it("is that no alarm is over five minutes after its cause", () => {
+    expect(page).not.toMatch(/nothing more happened for\s+five minutes/);
+    expect(sectionOf("## Alarms")).toMatch(/looks back over more periods/);
+  });
+});
 
 describe("figures on the page", () => {
   it("are the unit prices of the estimate", () => {

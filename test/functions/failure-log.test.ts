@@ -11,7 +11,7 @@ test("what a function throws is logged with the execution, and thrown on as it i
   const lines: object[] = [];
   const sink = { info: () => undefined, warn: (line: object) => void lines.push(line) };
   const thrown = new TransferFailed("GET of https://audio.example/a.wav?X-Goog-Signature=SECRET: refused");
-  const run = loggingFailures({ now: Date.now, random: Math.random, sink }, () => Promise.reject(thrown));
+  const run = loggingFailures<typeof state>({ now: Date.now, random: Math.random, sink }, () => Promise.reject(thrown));
   await expect(run(state, context)).rejects.toBe(thrown);
   expect(lines).toEqual([
     { message: "failed", execution: "run-1", error: "TransferFailed", reason: expect.stringContaining("GET of https") },

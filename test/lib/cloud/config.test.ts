@@ -6,6 +6,8 @@ import { type AudioTransferConfig, checkConfig } from "../../../lib/cloud/config
 const keyArn = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef";
 const secretArn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:key-AbCdEf";
 
+const broughtSecrets = { apiKeySecretArn: secretArn, signingSecretArn: secretArn, vendorWebhookSecretArn: secretArn };
+
 /** What a configuration of JavaScript, or of a cdk.json, may hold besides. */
 const wrong = (config: Record<string, unknown>) => config as AudioTransferConfig;
 
@@ -22,6 +24,17 @@ test.each<[AudioTransferConfig, RegExp]>([
   [{ vendorWebhookSecretArn: "my-secret" }, /vendorWebhookSecretArn: must be a secret's complete ARN/],
   [{ secretsKeyArn: keyArn }, /secretsKeyArn: needs a secret that is named by its ARN/],
   [{ secretsKeyArn: "x", apiKeySecretArn: secretArn }, /secretsKeyArn: must be the ARN of a key/],
+  [
+    {
+      encryptionKeyArn: keyArn,
+      bucketName: "abc",
+      apiKeySecretArn: secretArn,
+      signingSecretArn: secretArn,
+      httpApi: false,
+    },
+    /encryptionKeyArn: has no effect: .* are all brought/,
+  ],
+  [{ encryptionKeyArn: keyArn, ...broughtSecrets, bucketName: "abc" }, /encryptionKeyArn: has no effect/],
   [{ eventBusArn: "default" }, /eventBusArn: must be the ARN of an event bus, got "default"/],
   [{ alarmTopicArn: "alarms" }, /alarmTopicArn: must be the ARN of a standard topic, got "alarms"/],
   [{ alarmTopicArn: "arn:aws:sns:us-east-1:111122223333:alarms.fifo" }, /alarmTopicArn: .*standard topic/],
@@ -49,6 +62,7 @@ test.each<[AudioTransferConfig, RegExp]>([
   [wrong({ deleteAfterDays: null }), /deleteAfterDays: .*got null/],
   [wrong({ httpApi: "no" }), /httpApi: must be true or false, got "no"/],
   [wrong({ throttling: 5 }), /throttling: must be an object, got 5/],
+  [wrong({ throttling: [] }), /throttling: must be an object, got \[\]/],
   [wrong({ throttling: { rate: 5 } }), /throttling: has only rateLimit and burstLimit, got \["rate"\]/],
   [{ throttling: { rateLimit: 10_001 } }, /throttling.rateLimit: must be a whole number from 1 to 10000, got 10001/],
   [{ throttling: { burstLimit: 0 } }, /throttling.burstLimit: must be a whole number from 1 to 5000, got 0/],
@@ -114,6 +128,14 @@ test("bounds themselves are accepted", () => {
   expect(() => checkConfig({ throttling: { rateLimit: 1, burstLimit: 1 } })).not.toThrow();
   const multiRegionKey = `arn:aws:kms:eu-west-1:111122223333:key/mrk-${"0".repeat(32)}`;
   expect(() => checkConfig({ encryptionKeyArn: multiRegionKey })).not.toThrow();
+});
+
+test("a key is accepted as long as one thing is made here that it is for", () => {
+  const all = { bucketName: "abc", ...broughtSecrets };
+  for (const made of Object.keys(all)) {
+    const config = Object.fromEntries(Object.entries(all).filter(([name]) => name !== made));
+    expect(() => checkConfig({ encryptionKeyArn: keyArn, ...config }), made).not.toThrow();
+  }
 });
 
 test.each([

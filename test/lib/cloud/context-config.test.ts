@@ -46,12 +46,16 @@ test.each([
 
 test("a name that is no setting is refused, and CDK's own context is left alone", () => {
   expect(() => read({ deleteAfterDay: "30" })).toThrow(/^deleteAfterDay: is no setting; there are .*deleteAfterDays/);
-  expect(() => read({ toString: "x" })).toThrow(/^toString: is no setting/);
+  for (const name of ["toString", "delete_after_days", "webhooks2", "delete after days"]) {
+    expect(() => read({ [name]: "30" })).toThrow(new RegExp(`^${name}: is no setting`));
+  }
   const foreign = {
     "@aws-cdk/core:enablePartitionLiterals": true,
     "aws:cdk:bundling-stacks": [],
     "acknowledged-issue-numbers": [1],
     "availability-zones:account=1:region=eu-west-1": ["a"],
+    "cli-telemetry": false,
+    "someone.else/flag_1": true,
   };
   expect(read(foreign)).toEqual({});
 });

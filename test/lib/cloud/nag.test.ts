@@ -12,7 +12,6 @@ const keyArn = "arn:aws:kms:us-east-1:111122223333:key/01234567-89ab-cdef-0123-4
 const everythingBrought: AudioTransferConfig = {
   bucketName: "my-bucket",
   bucketKeyArn: keyArn,
-  encryptionKeyArn: keyArn,
   apiKeySecretArn: arn("key"),
   signingSecretArn: arn("signing"),
   vendorWebhookSecretArn: arn("vendor"),

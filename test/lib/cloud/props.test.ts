@@ -1,6 +1,8 @@
 import { Aws, CfnParameter, Fn, Lazy, Stack } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { EventBus } from "aws-cdk-lib/aws-events";
+import { Key } from "aws-cdk-lib/aws-kms";
+import { Bucket } from "aws-cdk-lib/aws-s3";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Topic } from "aws-cdk-lib/aws-sns";
 import { expect, test } from "vitest";
@@ -23,6 +25,8 @@ test.each<[AudioTransferProps, RegExp]>([
   [{ notifyHosts: ["A.example"] }, /notifyHosts\[0\]/],
   [{ httpApi: false, vendorWebhook: {} }, /vendorWebhook: needs httpApi, which is false/],
   [wrong({ vendorWebhook: { secretArn: "x" } }), /vendorWebhook: has only secret and input, got \["secretArn"\]/],
+  [wrong({ vendorWebhook: [] }), /vendorWebhook: must be false or an object, got \[\]/],
+  [wrong({ throttling: [] }), /throttling: must be an object, got \[\]/],
   [wrong({ vendorWebhook: true }), /vendorWebhook: must be false or an object, got true/],
   [{ vendorWebhook: { input: { id: "x" } } }, /vendorWebhook.input: id: cannot be the same for every project/],
   [{ vendorWebhook: { input: { deadlineSeconds: 0.5 } } }, /vendorWebhook.input: deadlineSeconds: must be a whole/],
@@ -43,6 +47,7 @@ test("a construct in the props is no obstacle to naming what is wrong beside it"
 test.each([
   ["eventBus", EventBus.fromEventBusArn(new Stack(), "Bus", "arn:aws:events:eu-west-1:111122223333:event-bus/audio")],
   ["alarmTopic", Topic.fromTopicArn(new Stack(), "Topic", "arn:aws:sns:eu-west-1:111122223333:alarms")],
+  ["bucket", Bucket.fromBucketAttributes(new Stack(), "Bucket", { bucketName: "abc", region: "eu-west-1" })],
 ])("%s of another region is refused where the stack's is known", (name, brought) => {
   withApp((app) => {
     const stack = new Stack(app, "Test", { env: { region: "us-east-1", account: "111122223333" } });
@@ -50,6 +55,31 @@ test.each([
       `${name}: must be of the stack's region us-east-1, got eu-west-1`,
     );
   });
+});
+
+test("a key is refused where nothing is made that it could be for", () => {
+  const stack = new Stack();
+  const secret = Secret.fromSecretNameV2(stack, "Secret", "one");
+  const bucket = Bucket.fromBucketName(stack, "Bucket", "abc");
+  const brought = { bucket, apiKeySecret: secret, signingSecret: secret, encryptionKey: new Key(stack, "Key") };
+  const noEffect = /^encryptionKey: has no effect: the bucket and the secrets are all brought/;
+  for (const props of [{ vendorWebhook: { secret } }, { vendorWebhook: false }, { httpApi: false }] as const) {
+    expect(() => checkProps(wrong({ ...brought, ...props }))).toThrow(noEffect);
+  }
+  expect(() => checkProps(wrong(brought))).not.toThrow();
+  expect(() => checkProps(wrong({ ...brought, vendorWebhook: { secret }, bucket: undefined }))).not.toThrow();
+});
+
+test("a FIFO topic is refused, whose subscribers no alarm reaches", () => {
+  const stack = new Stack();
+  const fifo = [
+    new Topic(stack, "Made", { fifo: true }),
+    Topic.fromTopicArn(stack, "Named", "arn:aws:sns:us-east-1:111122223333:alarms.fifo"),
+  ];
+  for (const alarmTopic of fifo) {
+    expect(() => checkProps(wrong({ alarmTopic }))).toThrow(/^alarmTopic: must be a standard topic, got a FIFO topic/);
+  }
+  expect(() => checkProps(wrong({ alarmTopic: new Topic(stack, "Standard") }))).not.toThrow();
 });
 
 test("what only CloudFormation knows is passed over, and reaches the functions", () => {

@@ -143,6 +143,9 @@ describe("an alarm", () => {
       found["CleanupNotRunning"]?.Metrics?.flatMap(({ MetricStat }) => MetricStat?.Period ?? []);
     expect(periods(alarms)).toEqual([3_600]);
     expect(periods(alarmsOf(watchedTemplate({ interval: Duration.days(1) })))).toEqual([86_400]);
+    // A pass may take 15 minutes and is logged at its end: with an interval of 5, 20 may lie between two that are well.
+    expect(periods(alarmsOf(watchedTemplate({ interval: Duration.minutes(5) })))).toEqual([1_200]);
+    expect(periods(alarmsOf(watchedTemplate({ interval: Duration.minutes(21) })))).toEqual([1_260]);
   });
 
   it("of history is raised before the 25,000 events that Step Functions holds are reached, at 9 a lap", () => {
