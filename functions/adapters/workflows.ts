@@ -2,35 +2,15 @@ import {
   DescribeExecutionCommand,
   ExecutionAlreadyExists,
   ExecutionDoesNotExist,
-  type ExecutionStatus,
   InvalidName,
   SFNClient,
   StartExecutionCommand,
   StopExecutionCommand,
 } from "@aws-sdk/client-sfn";
+import type { DescribedExecution } from "../domain/api-transfer.ts";
 import { WorkflowsUnavailable } from "../domain/errors.ts";
 import { redact } from "../domain/redaction.ts";
 import { type AwsEnvironment, clientPlace, shortRequests } from "./aws-environment.ts";
-
-/** An execution as Step Functions describes it. */
-export interface FoundExecution {
-  /** The execution's name. */
-  readonly name: string;
-  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE. */
-  readonly status: ExecutionStatus;
-  /** When it started. */
-  readonly startedAt: Date;
-  /** When it ended; undefined while it runs. */
-  readonly stoppedAt: Date | undefined;
-  /** Its input, parsed. */
-  readonly input: unknown;
-  /** Its output, parsed; undefined unless it succeeded. */
-  readonly output: unknown;
-  /** Its error's name, if it failed. */
-  readonly error: string | undefined;
-  /** Its error's cause, if it failed. */
-  readonly cause: string | undefined;
-}
 
 /** Starts, looks at and stops executions. Every method throws {@link WorkflowsUnavailable} when Step Functions fails. */
 export interface Workflows {
@@ -40,7 +20,7 @@ export interface Workflows {
    */
   start(stateMachineArn: string, name: string, input: object): Promise<boolean>;
   /** The execution of that name; undefined when there is none, or when its 90 days are over. */
-  find(stateMachineArn: string, name: string): Promise<FoundExecution | undefined>;
+  find(stateMachineArn: string, name: string): Promise<DescribedExecution | undefined>;
   /** Stops an execution; one that is over, or was never there, stays as it is. @param cause why, for its history */
   stop(stateMachineArn: string, name: string, cause: string): Promise<void>;
 }

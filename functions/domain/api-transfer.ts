@@ -4,19 +4,19 @@ import { redact } from "./redaction.ts";
 /** How much of a cause is shown, in characters: it may name ten problems of an input, each with its bound. */
 const longestCause = 2_000;
 
-/** An execution, as far as an answer tells of it. */
+/** An execution, as Step Functions describes it. */
 export interface DescribedExecution {
   /** Its name. */
   readonly name: string;
-  /** Step Functions' word. */
+  /** RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED or PENDING_REDRIVE. */
   readonly status: string;
   /** When it started. */
   readonly startedAt: Date;
   /** When it ended; undefined while it runs. */
   readonly stoppedAt: Date | undefined;
-  /** Its input, as it was given. */
+  /** Its input, as it was given; parsed. */
   readonly input: unknown;
-  /** Its output; undefined unless it succeeded. */
+  /** Its output, parsed; undefined unless it succeeded. */
   readonly output: unknown;
   /** Its error's name, if it failed. */
   readonly error: string | undefined;

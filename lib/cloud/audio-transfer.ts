@@ -7,6 +7,7 @@ import type { Construct } from "constructs";
 import { Cleanup } from "./cleanup.ts";
 import { copyingFunctions } from "./copying-functions.ts";
 import { EmptySecret } from "./empty-secret.ts";
+import type { ByFunction } from "./function-names.ts";
 import { Notifier } from "./notifier.ts";
 import { OutputBucket } from "./output-bucket.ts";
 import { type AudioTransferProps, checkProps } from "./props.ts";
@@ -18,26 +19,6 @@ import type { TransferFunction } from "./transfer-function.ts";
 import { TransferWorkflow } from "./transfer-workflow.ts";
 import { Watching } from "./watching/watching.ts";
 import { WorkflowStateMachine } from "./workflow-state-machine.ts";
-
-/** The functions that are always there, by their file names below functions/. */
-type LastingFunctionName =
-  | "check-status"
-  | "download-outputs"
-  | "delete-project"
-  | "schedule-cleanup"
-  | "notify"
-  | "deliver"
-  | "cleanup";
-
-/** The functions of the HTTP API, which may be switched off. */
-type ApiFunctionName = "api" | "receive-webhook";
-
-/** All functions, by their file names below functions/. */
-export type TransferFunctionName = LastingFunctionName | ApiFunctionName;
-
-/** The functions that a transfer has. */
-export type TransferFunctions = Readonly<Record<LastingFunctionName, TransferFunction>> &
-  Readonly<Partial<Record<ApiFunctionName, TransferFunction>>>;
 
 /**
  * The whole transfer on AWS: the workflow, its functions, the bucket, the secrets, the notifier, the cleanup, the HTTP API
@@ -58,8 +39,8 @@ export class AudioTransfer extends AudioTransferBase {
   readonly cleanup: Cleanup;
   /** Metrics, alarms and a dashboard of all this. */
   readonly watching: Watching;
-  /** All functions. */
-  readonly functions: TransferFunctions;
+  /** All functions, by their file names below functions/. */
+  readonly functions: ByFunction<TransferFunction>;
 
   /** @throws {Error} naming the property and its bound when the configuration is impossible */
   constructor(scope: Construct, id: string, props: AudioTransferProps = {}) {

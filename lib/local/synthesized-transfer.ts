@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CfnStateMachine, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
-import type { TransferFunctionName } from "../cloud/audio-transfer.ts";
 import type { AudioTransferConfig } from "../cloud/config.ts";
+import type { TransferFunctionName } from "../cloud/function-names.ts";
 
 /** The two workflows as CDK synthesizes them, with references resolved to the ARNs of the embedded cloud. */
 export interface SynthesizedTransfer {

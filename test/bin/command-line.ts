@@ -6,6 +6,13 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The command line as the `start` script of package.json runs it. */
 const program = ["-r", "./bin/require-node.cjs", "bin/audio-transfer.ts"];
 
+const portNames = ["step-functions", "store", "simulator", "receiver", "http-api"];
+
+/** Options of `local` by which it takes any free ports, but for those that are given. */
+export function freePorts(taken: Readonly<Record<string, number>> = {}): string[] {
+  return portNames.flatMap((name) => [`--${name}-port`, String(taken[`--${name}-port`] ?? 0)]);
+}
+
 /** What a command left behind. */
 export interface CommandEnd {
   /** Exit code; NaN if it did not end by itself within 50 s. */

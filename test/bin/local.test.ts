@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DescribeExecutionCommand, ListExecutionsCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { audioTransfer, type RunningCommand, startAudioTransfer } from "./command-line.ts";
+import { audioTransfer, freePorts, type RunningCommand, startAudioTransfer } from "./command-line.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "local-test-"));
 const stateMachineArn = "arn:aws:states:us-east-1:000000000000:stateMachine:audio-transfer";
@@ -17,19 +17,7 @@ let endpoint = "";
 let vendor = { url: "", key: "" };
 
 beforeAll(async () => {
-  const ports = [
-    "--step-functions-port",
-    "0",
-    "--store-port",
-    "0",
-    "--simulator-port",
-    "0",
-    "--receiver-port",
-    "0",
-    "--http-api-port",
-    "0",
-  ];
-  command = await startAudioTransfer(["local", "--store", directory, ...ports], /aws s3 ls/);
+  command = await startAudioTransfer(["local", "--store", directory, ...freePorts()], /aws s3 ls/);
   endpoint = /Step Functions {2}(\S+)/.exec(command.output)?.[1] ?? "";
   const [, url = "", key = ""] = /MAGIC_HOUR_BASE_URL=(\S+) MAGIC_HOUR_API_KEY=(\S+)/.exec(command.output) ?? [];
   vendor = { url, key };
@@ -119,14 +107,7 @@ test.each(["--http-api-port", "--receiver-port", "--simulator-port", "--store-po
     await once(taken, "listening");
     try {
       const { port } = taken.address() as AddressInfo;
-      const free = {
-        "--http-api-port": 0,
-        "--receiver-port": 0,
-        "--simulator-port": 0,
-        "--store-port": 0,
-        "--step-functions-port": 0,
-      };
-      const ports = Object.entries({ ...free, [option]: port }).flatMap(([name, value]) => [name, String(value)]);
+      const ports = freePorts({ [option]: port });
       const { code, stdout, stderr } = await audioTransfer(["local", "--store", join(directory, option), ...ports]);
       expect([code, stdout]).toEqual([1, ""]);
       expect(stderr).toBe(`error: port ${port} is taken: choose another with ${option}, 0 for any free one\n`);
@@ -139,24 +120,8 @@ test.each(["--http-api-port", "--receiver-port", "--simulator-port", "--store-po
 test.skipIf(!existsSync("/proc/self")).each(["local", "run"])(
   "%s ends with code 1 and names a store directory that cannot be made",
   async (name) => {
-    const ports = [
-      "--step-functions-port",
-      "0",
-      "--store-port",
-      "0",
-      "--simulator-port",
-      "0",
-      "--receiver-port",
-      "0",
-      "--http-api-port",
-      "0",
-    ];
-    const { code, stdout, stderr } = await audioTransfer([
-      name,
-      "--store",
-      "/proc/x",
-      ...(name === "local" ? ports : []),
-    ]);
+    const ports = name === "local" ? freePorts() : [];
+    const { code, stdout, stderr } = await audioTransfer([name, "--store", "/proc/x", ...ports]);
     expect([code, stdout]).toEqual([1, ""]);
     expect(stderr).toMatch(/^error: \/proc\/x cannot be the object store's directory: ENOENT/);
   },

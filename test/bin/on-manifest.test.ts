@@ -4,26 +4,13 @@ import { join } from "node:path";
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from "@aws-sdk/client-sfn";
 import { afterAll, expect, test } from "vitest";
 import { localStateMachineArn as stateMachineArn } from "../../lib/local/local-machines.ts";
-import { audioTransfer, startAudioTransfer } from "./command-line.ts";
+import { audioTransfer, freePorts, startAudioTransfer } from "./command-line.ts";
 
 const directory = await mkdtemp(join(tmpdir(), "on-manifest-test-"));
 afterAll(() => rm(directory, { recursive: true, force: true }));
 
-const free = [
-  "--step-functions-port",
-  "0",
-  "--store-port",
-  "0",
-  "--simulator-port",
-  "0",
-  "--receiver-port",
-  "0",
-  "--http-api-port",
-  "0",
-];
-
 /** Options of a command with a store of its own. */
-const withStore = (name: string) => ["local", "--store", join(directory, "stores", name), ...free];
+const withStore = (name: string) => ["local", "--store", join(directory, "stores", name), ...freePorts()];
 
 /** Writes a module into the directory and gives its path. */
 async function moduleOf(name: string, code: string): Promise<string> {

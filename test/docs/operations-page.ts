@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { docs } from "./page.ts";
+import { docs, tableRows } from "./page.ts";
 
 /** The text of docs/operations.md. */
 export const operations = readFileSync(new URL("operations.md", docs), "utf8");
@@ -24,15 +24,7 @@ export const lineRows: readonly LineRow[] = tableWith("| line | function | facts
 
 /** The rows of the table with this head, each a list of its cells. @throws {Error} when there is none */
 export function tableWith(head: string): string[][] {
-  const [, after] = operations.split(`\n${head}\n`);
-  if (after === undefined) throw new Error(`no table begins with ${head}`);
-  const [, ...rows] = after.slice(0, after.indexOf("\n\n")).split("\n");
-  return rows.map((row) =>
-    row
-      .split("|")
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  );
+  return tableRows(head, operations);
 }
 
 /** What stands between backticks, in its order. */

@@ -21,12 +21,13 @@ export function codeBlock(language: string, text = ""): string {
 }
 
 /**
- * The rows of the page's only table with this head, each a list of its cells.
+ * The rows of a page's only table with this head, each a list of its cells.
  * @param head the cells of its first line, as `| a | b |`
+ * @param text the page; default docs/webhooks.md
  * @throws {Error} when there is no such table
  */
-export function tableRows(head: string): string[][] {
-  const [, after] = page.split(`\n${head}\n`);
+export function tableRows(head: string, text = page): string[][] {
+  const [, after] = text.split(`\n${head}\n`);
   if (after === undefined) throw new Error(`no table begins with ${head}`);
   const [, ...rows] = after.slice(0, after.indexOf("\n\n")).split("\n");
   return rows.map((row) =>

@@ -5,6 +5,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { IStateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import type { ByFunction } from "../function-names.ts";
 
 /** A function with its log. */
 export interface WatchedFunction {
@@ -13,20 +14,6 @@ export interface WatchedFunction {
   /** The log that it alone writes. */
   readonly logGroup: ILogGroup;
 }
-
-/** The functions that there always are, by their file names below functions/. */
-export type StandingFunction =
-  | "check-status"
-  | "download-outputs"
-  | "delete-project"
-  | "schedule-cleanup"
-  | "notify"
-  | "deliver"
-  | "cleanup";
-
-/** Functions by their file names below functions/; those of the HTTP API where there is one. */
-export type WatchedFunctions = Readonly<Record<StandingFunction, WatchedFunction>> &
-  Readonly<Partial<Record<"api" | "receive-webhook", WatchedFunction>>>;
 
 /** What is watched: everything that runs. */
 export interface Watched {
@@ -37,7 +24,7 @@ export interface Watched {
   /** The delivery state machine. */
   readonly deliveries: IStateMachine;
   /** All functions. */
-  readonly functions: WatchedFunctions;
+  readonly functions: ByFunction<WatchedFunction>;
   /** The cleanup: its schedule, its dead-letter queue, and how an alarm runs it. */
   readonly cleanup: {
     /** Time between two passes, up to a day. */

@@ -1,15 +1,16 @@
 /** What the HTTP API makes of a Step Functions that is a moment behind, which the embedded one never is. */
 import { expect, test } from "vitest";
 import { createTransferOperations } from "../../../functions/adapters/transfer-operations.ts";
-import type { FoundExecution, Workflows } from "../../../functions/adapters/workflows.ts";
+import type { Workflows } from "../../../functions/adapters/workflows.ts";
 import { Conflict, NotFound } from "../../../functions/domain/api-errors.ts";
+import type { DescribedExecution } from "../../../functions/domain/api-transfer.ts";
 import { InvalidInput, WorkflowsUnavailable } from "../../../functions/domain/errors.ts";
 
 const stateMachineArn = "arn:aws:states:us-east-1:123456789012:stateMachine:audio-transfer";
 const now = Date.UTC(2026, 7, 22, 10);
 const request = { name: "order-7412", input: { id: "cm1" } };
 
-const found = (input: unknown, stoppedAt?: Date): FoundExecution => ({
+const found = (input: unknown, stoppedAt?: Date): DescribedExecution => ({
   name: "order-7412",
   status: stoppedAt ? "SUCCEEDED" : "RUNNING",
   startedAt: new Date(now - 1_000),
@@ -21,7 +22,7 @@ const found = (input: unknown, stoppedAt?: Date): FoundExecution => ({
 });
 
 /** The operations on a Step Functions that shows these, one after the other, and starts or not. */
-function operationsOn(shown: readonly (FoundExecution | undefined)[], isStarted = true) {
+function operationsOn(shown: readonly (DescribedExecution | undefined)[], isStarted = true) {
   const left = [...shown];
   const calls: string[] = [];
   const workflows: Workflows = {

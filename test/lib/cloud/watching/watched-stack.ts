@@ -7,7 +7,8 @@ import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { DefinitionBody, Pass, StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import type { Construct } from "constructs";
-import type { StandingFunction, WatchedFunction } from "../../../../lib/cloud/watching/watched.ts";
+import type { LastingFunctionName } from "../../../../lib/cloud/function-names.ts";
+import type { WatchedFunction } from "../../../../lib/cloud/watching/watched.ts";
 import { Watching, type WatchingProps } from "../../../../lib/cloud/watching/watching.ts";
 
 /** What a test changes of what is watched. */
@@ -20,7 +21,7 @@ export interface WatchedStackOptions extends Pick<WatchingProps, "alarmTopic"> {
   readonly stackName?: string;
 }
 
-const standing: readonly StandingFunction[] = [
+const standing: readonly LastingFunctionName[] = [
   "check-status",
   "download-outputs",
   "delete-project",
@@ -41,7 +42,7 @@ export function watchedStack(options: WatchedStackOptions = {}): {
   const stack = new Stack(app, "Watched", { stackName });
   const names = [...standing, ...{ none: [], api: ["api"], "api and webhooks": ["api", "receive-webhook"] }[http]];
   const functions = Object.fromEntries(names.map((name) => [name, plainFunction(stack, name)])) as Record<
-    StandingFunction,
+    LastingFunctionName,
     WatchedFunction
   >;
   const machine = (id: string) =>
