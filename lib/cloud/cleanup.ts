@@ -13,7 +13,7 @@ import { environmentNames, functionTimeoutSeconds } from "../../functions/contra
 import { acknowledgeWildcard } from "./acknowledged-wildcards.ts";
 import { cleanupEnvironment } from "./cleanup-environment.ts";
 import type { TransferSettings } from "./settings.ts";
-import { onBucket, onObjects, readSecrets, startExecutions, writeEncrypted } from "./statements.ts";
+import { cleanupKeys, onBucket, onObjects, readSecrets, startExecutions, writeEncrypted } from "./statements.ts";
 import { TransferFunction } from "./transfer-function.ts";
 
 /** What the cleanup works on. */
@@ -32,9 +32,6 @@ export interface CleanupProps {
 
 /** Minutes between two passes unless configured otherwise: nothing is due earlier than an hour after it was left. */
 const defaultIntervalMinutes = 60;
-
-/** Where everything is that the cleanup reads and writes. */
-const ownKeys = "_cleanup/*";
 
 /** The scheduled pass that finishes what transfers left, its rule, and the queue for what failed. */
 export class Cleanup extends Construct {
@@ -109,8 +106,8 @@ export class Cleanup extends Construct {
       statements: [
         ...readSecrets(apiKeySecret),
         startExecutions(stateMachine),
-        listOwnKeys(bucket),
-        onObjects(bucket, ownKeys, "s3:GetObject", "s3:PutObject"),
+        listCleanupKeys(bucket),
+        onObjects(bucket, cleanupKeys, "s3:GetObject", "s3:PutObject"),
         ...writeEncrypted(bucket),
         ...(isOwnBucket ? abortUploads(bucket) : []),
       ],
@@ -118,7 +115,7 @@ export class Cleanup extends Construct {
     });
     acknowledgeWildcard(
       created.policy,
-      bucket.arnForObjects(ownKeys),
+      bucket.arnForObjects(cleanupKeys),
       "Keys of markers and cursors hold times, so they are a wildcard; no output is below this prefix.",
     );
     if (isOwnBucket) {
@@ -129,11 +126,11 @@ export class Cleanup extends Construct {
   }
 }
 
-function listOwnKeys(bucket: IBucket): PolicyStatement {
+function listCleanupKeys(bucket: IBucket): PolicyStatement {
   return new PolicyStatement({
     actions: ["s3:ListBucket"],
     resources: [bucket.bucketArn],
-    conditions: { StringLike: { "s3:prefix": ownKeys } },
+    conditions: { StringLike: { "s3:prefix": cleanupKeys } },
   });
 }
 

@@ -4,12 +4,21 @@ import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
 import { defaultMaxOutputBytes, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
 import { defaultDeadlineSeconds } from "../../functions/domain/input.ts";
+import { markerPrefix } from "../../functions/domain/marker.ts";
 import { shortestIntervalSeconds } from "../../functions/domain/poll-schedule.ts";
 import { acknowledgeWildcard } from "./acknowledged-wildcards.ts";
 import { cleanupEnvironment } from "./cleanup-environment.ts";
 import { hostList } from "./endpoints.ts";
 import type { TransferSettings } from "./settings.ts";
-import { onBucket, onObjects, readEncrypted, readSecrets, writeEncrypted } from "./statements.ts";
+import {
+  cleanupKeys,
+  neverOnObjects,
+  onBucket,
+  onObjects,
+  readEncrypted,
+  readSecrets,
+  writeEncrypted,
+} from "./statements.ts";
 import { TransferFunction } from "./transfer-function.ts";
 
 /** What the functions work on. */
@@ -72,12 +81,15 @@ function downloadOutputs(scope: Construct, props: CopyingFunctionsProps): Transf
     statements: [
       ...readSecrets(apiKeySecret),
       onObjects(bucket, "*", "s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
+      // An output that could stand among the markers would be one: no input gets there, and no mistake shall.
+      neverOnObjects(bucket, cleanupKeys, "s3:PutObject"),
       // ListBucket makes S3 answer 404 instead of 403 for a key where nothing stands.
       onBucket(bucket, "s3:ListBucket", "s3:ListBucketMultipartUploads"),
       ...writeEncrypted(bucket),
     ],
   });
   acknowledgeWildcard(created.policy, bucket.arnForObjects("*"), keyIsChosen);
+  acknowledgeWildcard(created.policy, bucket.arnForObjects(cleanupKeys), "A refusal is to cover all there is.");
   return created;
 }
 
@@ -102,7 +114,7 @@ function deleteProject(scope: Construct, props: CopyingFunctionsProps): Transfer
 }
 
 function scheduleCleanup(scope: Construct, { bucket, settings }: CopyingFunctionsProps): TransferFunction {
-  const markers = "_cleanup/due/*";
+  const markers = `${markerPrefix}*`;
   const created = new TransferFunction(scope, "ScheduleCleanup", {
     name: "schedule-cleanup",
     description: "Leaves a marker in the bucket for what the cleanup has to finish",

@@ -3,6 +3,7 @@ import { Effect, PolicyStatement, StarPrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, type LifecycleRule } from "aws-cdk-lib/aws-s3";
 import type { Construct } from "constructs";
+import { cleanupDirectory } from "../../functions/domain/input.ts";
 
 /** What makes an output bucket. */
 export interface OutputBucketProps {
@@ -17,7 +18,7 @@ const lifecycleRules: LifecycleRule[] = [
   { id: "abort-incomplete-uploads", abortIncompleteMultipartUploadAfter: Duration.days(1) },
   {
     id: "expire-cleanup-markers",
-    prefix: "_cleanup/",
+    prefix: `${cleanupDirectory}/`,
     expiration: Duration.days(markerDays),
     noncurrentVersionExpiration: Duration.days(1),
   },

@@ -1,8 +1,12 @@
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
+import { cleanupDirectory } from "../../functions/domain/input.ts";
+
+/** All that the cleanup keeps in the bucket: markers and cursors. */
+export const cleanupKeys = `${cleanupDirectory}/*`;
 
 /** Reading secrets, and using the customer's keys that they are encrypted with. */
 export function readSecrets(...secrets: readonly ISecret[]): PolicyStatement[] {
@@ -44,6 +48,11 @@ function useKeys(keys: readonly (IKey | undefined)[], ...actions: string[]): Pol
 /** Actions on objects of a bucket, below a prefix or on all of them. */
 export function onObjects(bucket: IBucket, keys: string, ...actions: string[]): PolicyStatement {
   return new PolicyStatement({ actions, resources: [bucket.arnForObjects(keys)] });
+}
+
+/** Refuses actions on objects of a bucket below a prefix, whatever else allows them. */
+export function neverOnObjects(bucket: IBucket, keys: string, ...actions: string[]): PolicyStatement {
+  return new PolicyStatement({ effect: Effect.DENY, actions, resources: [bucket.arnForObjects(keys)] });
 }
 
 /** Actions on a bucket itself. */

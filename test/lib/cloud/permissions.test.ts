@@ -17,11 +17,12 @@ test("check-status may read the key", () => {
   expect(statementsOf(template, "CheckStatusPolicy")).toEqual([...usual("CheckStatus"), readKey]);
 });
 
-test("download-outputs may write and read objects of the bucket and look into it", () => {
+test("download-outputs may write and read objects of the bucket, but for the cleanup's, and look into it", () => {
   expect(statementsOf(template, "DownloadOutputsPolicy")).toEqual([
     ...usual("DownloadOutputs"),
     readKey,
     { actions: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"], resources: [`${bucket}/*`] },
+    { effect: "Deny", actions: ["s3:PutObject"], resources: [`${bucket}/_cleanup/*`] },
     { actions: ["s3:ListBucket", "s3:ListBucketMultipartUploads"], resources: [bucket] },
   ]);
 });

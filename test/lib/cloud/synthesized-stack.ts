@@ -31,6 +31,8 @@ export interface TemplateStatement {
 
 /** A statement as tests compare it: sorted, and readable. */
 export interface ReadableStatement {
+  /** Only where it is no permission but a refusal. */
+  readonly effect?: "Deny";
   readonly actions: string[];
   readonly resources: string[];
   readonly conditions?: object;
@@ -42,9 +44,9 @@ export function statementsOf(template: Template, idPart: string): ReadableStatem
   if (policies.length !== 1) throw new Error(`${policies.length} policies have ${idPart} in their id`);
   const statements: TemplateStatement[] = policies[0]?.[1]["Properties"].PolicyDocument.Statement;
   return statements.map(({ Action, Resource, Effect, Condition: conditions }) => {
-    if (Effect !== "Allow") throw new Error(`a statement of ${idPart} is ${Effect}`);
+    const effect = Effect === "Deny" && { effect: "Deny" as const };
     const resources = [Resource].flat().map(readable).sort();
-    return { actions: [Action].flat().sort(), resources, ...(conditions && { conditions }) };
+    return { ...effect, actions: [Action].flat().sort(), resources, ...(conditions && { conditions }) };
   });
 }
 
