@@ -11,7 +11,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { vendorWebhookRoute } from "../functions/contract.ts";
 import { transferNameOf } from "../functions/domain/transfer-name.ts";
 import type { TransferOutput } from "../functions/domain/transfer-output.ts";
 import { lambdaHost } from "../functions/host.ts";
@@ -55,7 +54,7 @@ async function startPushedCloud(open: AsyncDisposableStack, polled: ReadonlySet<
     }),
     close,
   );
-  route = cloud.httpApi.url + vendorWebhookRoute.replace(/^POST /, "");
+  route = cloud.vendorWebhookUrl;
   return { simulator, workflows: cloud.workflows, writtenAt };
 }
 

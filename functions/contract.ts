@@ -118,6 +118,12 @@ export type ApiRoute = (typeof apiRoutes)[number];
 /** The public route that the vendor's own webhooks come to. */
 export const vendorWebhookRoute = "POST /webhooks/magic-hour";
 
+/** Method and path of a route key: `POST` and `/transfers`. */
+export function partsOfRoute(route: string): { readonly method: string; readonly path: string } {
+  const [method = "", path = ""] = route.split(" ");
+  return { method, path };
+}
+
 /** Days for which projects are looked at again whose transfer failed for what may pass, unless configured otherwise. */
 export const defaultRecheckDays = 7;
 

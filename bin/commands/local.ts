@@ -1,5 +1,4 @@
 import { Command } from "commander";
-import { vendorWebhookRoute } from "../../functions/contract.ts";
 import { lambdaHost } from "../../functions/host.ts";
 import { type EmbeddedCloud, newSigningSecret, startEmbeddedCloud } from "../../lib/local/embedded-cloud.ts";
 import { startMagicHourSimulator } from "../../lib/local/simulator/magic-hour-simulator.ts";
@@ -90,7 +89,7 @@ async function start(options: LocalOptions, open: AsyncDisposableStack): Promise
       signingSecret,
       host: { ...lambdaHost, sink: { info: logLine, warn: logLine } },
     });
-    webhookUrl = cloud.httpApi.url + vendorWebhookRoute.replace("POST ", "");
+    webhookUrl = cloud.vendorWebhookUrl;
     return { simulator, receiver, cloud: open.adopt(cloud, close) };
   } catch (error) {
     throw namingTakenPort(error, portsOf(options));

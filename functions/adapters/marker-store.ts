@@ -1,7 +1,7 @@
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { cursorKey, cursorPrefix, formatCursor, readCursorKey } from "../domain/cleanup-cursor.ts";
 import { firstKeyDue, formatMarker, largestMarkerBytes, type Marker, markerPrefix } from "../domain/marker.ts";
-import { storeFault, storeStatusOf } from "./store-fault.ts";
+import { isAbsent, storeFault } from "./store-fault.ts";
 import { writeOnce } from "./write-once.ts";
 
 /** An object among the markers, as a list shows it. */
@@ -78,11 +78,10 @@ export function createMarkerStore(client: S3Client, bucket: string): MarkerStore
         const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
         return await Body?.transformToString();
       } catch (error) {
-        const name = error instanceof Error ? error.name : "unknown";
-        if (storeStatusOf(error) === 404 && name !== "NoSuchBucket") return undefined;
+        if (isAbsent(error)) return undefined;
         // Archived by a rule of somebody's own bucket. That one marker must not hold up all the others; any other refusal
         // may be one of everything, and stops the pass.
-        if (name === "InvalidObjectState") return undefined;
+        if (error instanceof Error && error.name === "InvalidObjectState") return undefined;
         throw storeFault(error, `GET of s3://${bucket}/${key}`);
       }
     },

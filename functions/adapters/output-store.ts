@@ -1,11 +1,12 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { TransferFailed } from "../domain/errors.ts";
 import { formatManifest, type Manifest, parseManifest, recordsSameBytes } from "../domain/manifest.ts";
 import { manifestKey } from "../domain/object-key.ts";
 import type { StoredObject } from "../domain/receipt.ts";
-import { crc32Of, startDigest } from "./digest.ts";
+import { startDigest } from "./digest.ts";
 import { type NewObject, type WrittenObject, writeObject } from "./object-writer.ts";
-import { storeFault, storeStatusOf } from "./store-fault.ts";
+import { isAbsent, storeFault, storeStatusOf } from "./store-fault.ts";
+import { newJsonObject } from "./write-once.ts";
 
 /** What the bytes in the store really are, found by reading all of them. */
 export interface ReadBack {
@@ -39,8 +40,7 @@ export interface OutputStore {
 /** The output store on a bucket. */
 export function createOutputStore(client: S3Client, bucket: string): OutputStore {
   const absentOrThrow = (error: unknown, what: string, key: string): undefined => {
-    const isBucketGone = error instanceof Error && error.name === "NoSuchBucket";
-    if (storeStatusOf(error) === 404 && !isBucketGone) return undefined;
+    if (isAbsent(error)) return undefined;
     throw storeFault(error, `${what} of s3://${bucket}/${key}`);
   };
   const get = (key: string) =>
@@ -85,16 +85,8 @@ export function createOutputStore(client: S3Client, bucket: string): OutputStore
     },
     async writeManifest(directory, manifest) {
       const key = manifestKey(directory);
-      const body = Buffer.from(formatManifest(manifest));
-      const command = new PutObjectCommand({
-        Bucket: bucket,
-        Key: key,
-        Body: body,
-        ContentType: "application/json",
-        IfNoneMatch: "*",
-        ChecksumCRC32: crc32Of(body),
-        Metadata: { "project-id": manifest.project.id },
-      });
+      const metadata = { "project-id": manifest.project.id };
+      const command = newJsonObject(bucket, { key, body: formatManifest(manifest), metadata });
       const fault = await client.send(command).then(
         () => undefined,
         (error: unknown) => error ?? new Error("unknown fault"),

@@ -7,6 +7,11 @@ export function storeStatusOf(error: unknown): number | undefined {
   return error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 }
 
+/** Whether S3 says that nothing stands there. A bucket that is gone is another thing. */
+export function isAbsent(error: unknown): boolean {
+  return storeStatusOf(error) === 404 && !(error instanceof Error && error.name === "NoSuchBucket");
+}
+
 /**
  * What an S3 error means to a transfer: a refusal (access, key, bucket, conflict, a body S3 found damaged) is terminal,
  * anything else may pass. The SDK has used up its own repeats by then. A call that our own signal ended is an interruption.

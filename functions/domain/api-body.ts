@@ -14,6 +14,13 @@ export interface RequestBody {
   readonly isBase64Encoded: boolean;
 }
 
+/** A body's bytes as they came. @throws {BodyTooLarge} above 262,144 bytes */
+export function readBodyBytes({ body = "", isBase64Encoded }: Omit<RequestBody, "headers">): Buffer {
+  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+  if (bytes.length <= largestBodyBytes) return bytes;
+  throw new BodyTooLarge(`the body must be at most ${largestBodyBytes} bytes`);
+}
+
 /** `application/json`, or a type whose suffix says JSON (RFC 6839), with any parameters. */
 const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 
@@ -26,9 +33,7 @@ const jsonType = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i;
 export function readJsonBody({ headers, body = "", isBase64Encoded }: RequestBody): unknown {
   const type = headers["content-type"];
   if (type && !jsonType.test(type.trim())) throw new UnsupportedMediaType("Content-Type: must be application/json");
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length > largestBodyBytes) throw new BodyTooLarge(`the body must be at most ${largestBodyBytes} bytes`);
-  const text = utf8(bytes);
+  const text = utf8(readBodyBytes({ body, isBase64Encoded }));
   if (text === "") throw new InvalidInput('the body is empty: it must be the input, such as {"id": "<project id>"}');
   try {
     return JSON.parse(text);

@@ -77,26 +77,22 @@ export function problemAnswer(error: unknown, retryAfter = retryAfterSeconds): A
   const { name, message } = expected && error instanceof Error ? error : unexpected;
   const status = expected?.[1] ?? 500;
   const first = error instanceof Conflict ? error.transfer : undefined;
-  const problem: Problem = {
-    type: "about:blank",
-    title: titles[status],
-    status,
-    detail: redact(message, longestDetail),
-    error: name,
-    ...(first !== undefined && { transfer: first }),
-  };
   const seconds = Math.min(Math.max(1, Math.ceil(retryAfter)), longestRetryAfterSeconds);
-  return {
-    status,
-    content: problem,
-    contentType: "application/problem+json",
-    headers: {
-      ...(status === 503 && { "retry-after": String(seconds) }),
-      ...(first !== undefined && { location: pathOf(first) }),
-    },
-    error: name,
-    ...(first !== undefined && { execution: first }),
+  const problem = { status, title: titles[status], detail: redact(message, longestDetail), error: name };
+  const headers = {
+    ...(status === 503 && { "retry-after": String(seconds) }),
+    ...(first !== undefined && { location: pathOf(first) }),
   };
+  return first === undefined
+    ? writeProblem(problem, headers)
+    : { ...writeProblem({ ...problem, transfer: first }, headers), execution: first };
+}
+
+/** The answer that problem details are. */
+export function writeProblem(problem: Omit<Problem, "type">, headers: Readonly<Record<string, string>>): ApiAnswer {
+  const { status, error } = problem;
+  const content: Problem = { type: "about:blank", ...problem };
+  return { status, content, contentType: "application/problem+json", headers, error };
 }
 
 const unexpected = { name: unexpectedError, message: "something failed that should not have: the log has its name" };

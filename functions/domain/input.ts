@@ -187,3 +187,13 @@ export function parseInput(
     deadlineSeconds: input.deadlineSeconds ?? deadlineSeconds,
   };
 }
+
+/** An input after validation; undefined when it is none. */
+export function findInput(raw: unknown): TransferInput | undefined {
+  try {
+    return parseInput(raw);
+  } catch (error) {
+    if (error instanceof InvalidInput) return undefined;
+    throw error;
+  }
+}

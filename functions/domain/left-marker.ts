@@ -1,9 +1,8 @@
 import { daysHavePassed, dueByBackoff, dueByRetention } from "./cleanup-due.ts";
 import { linkAfter, type MarkerKind, readCleanupName } from "./cleanup-name.ts";
-import { InvalidInput } from "./errors.ts";
 import type { EndedTransfer } from "./event.ts";
 import type { Failure } from "./failure.ts";
-import { parseInput } from "./input.ts";
+import { findInput } from "./input.ts";
 import type { Marker } from "./marker.ts";
 
 /** What is left to the cleanup, by configuration. */
@@ -25,7 +24,8 @@ export interface CleanupPolicy {
 export function markerOf(transfer: EndedTransfer, policy: CleanupPolicy, now: number): Marker | undefined {
   const { execution, output } = transfer;
   const kind = kindOf(transfer, policy);
-  const id = idOf(transfer.input);
+  // A step that failed early may never have looked at it.
+  const id = findInput(transfer.input)?.id;
   if (!kind || id === undefined) return undefined;
   const finishedAt = Date.parse(output?.finishedAt ?? execution.startedAt);
   const link = linkAfter(execution.name, kind, finishedAt);
@@ -53,14 +53,4 @@ function kindOf({ execution, output, failure }: EndedTransfer, policy: CleanupPo
 /** Whether another time may be better: a remote job that goes on, a key or an account that is put right, an outage. */
 function mayPass({ error, mayPass = false }: Failure): boolean {
   return mayPass || error === "DeadlineExceeded" || error === "Unauthorized";
-}
-
-/** The project's id, if the input is one: a step that failed early may never have looked at it. */
-function idOf(input: unknown): string | undefined {
-  try {
-    return parseInput(input).id;
-  } catch (error) {
-    if (error instanceof InvalidInput) return undefined;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import * as v from "valibot";
 import { type ChainLink, largestAttempt, type MarkerKind, markerKinds } from "./cleanup-name.ts";
-import { InvalidInput } from "./errors.ts";
-import { cleanupDirectory, parseInput, type TransferInput } from "./input.ts";
+import { cleanupDirectory, findInput, type TransferInput } from "./input.ts";
 
 /** What the keys of all markers begin with. Behind it they are in the order in which they are due. */
 export const markerPrefix = `${cleanupDirectory}/due/`;
@@ -88,13 +87,7 @@ export function parseMarker({ key, body }: MarkerObject): Marker | undefined {
 }
 
 function isInput(raw: unknown): raw is Marker["input"] {
-  try {
-    parseInput(raw);
-    return true;
-  } catch (error) {
-    if (error instanceof InvalidInput) return false;
-    throw error;
-  }
+  return findInput(raw) !== undefined;
 }
 
 function jsonOf(text: string): unknown {

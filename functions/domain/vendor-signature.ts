@@ -3,11 +3,8 @@
  * Source: https://docs.magichour.ai/integration/webhook/secure-handler, and the webhook module of the vendor's Python SDK.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
-import { BodyTooLarge } from "./api-errors.ts";
+import { type RequestBody, readBodyBytes } from "./api-body.ts";
 import { type Mistrust, SignatureRefused } from "./vendor-webhook-errors.ts";
-
-/** Largest body that is looked at, in bytes: a project of 100 outputs with 1 kB for each signed URL fits twice. */
-export const largestVendorWebhookBytes = 262_144;
 
 /** How far a timestamp may be from now, to either side, in milliseconds: the vendor's 5 minutes. */
 const toleranceMilliseconds = 300_000;
@@ -21,17 +18,11 @@ export interface SignedRequest {
 }
 
 /**
- * The request's bytes as they came: API Gateway hands them on as text, or as Base64.
+ * The request with its bytes as they came: a project of 100 outputs with 1 kB for each signed URL fits twice.
  * @throws {BodyTooLarge} above 262,144 bytes
  */
-export function readSignedRequest({
-  headers,
-  body = "",
-  isBase64Encoded,
-}: Pick<SignedRequest, "headers"> & { readonly body?: string; readonly isBase64Encoded: boolean }): SignedRequest {
-  const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
-  if (bytes.length <= largestVendorWebhookBytes) return { headers, body: bytes };
-  throw new BodyTooLarge(`the body must be at most ${largestVendorWebhookBytes} bytes`);
+export function readSignedRequest({ headers, ...body }: RequestBody): SignedRequest {
+  return { headers, body: readBodyBytes(body) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ApiAnswer } from "./api-answer.ts";
-import { type Problem, problemAnswer, retryAfterSeconds, unexpectedError } from "./api-problem.ts";
+import { problemAnswer, retryAfterSeconds, unexpectedError, writeProblem } from "./api-problem.ts";
 import { WorkflowsUnavailable } from "./errors.ts";
 import { SignatureRefused, WebhookNotTaken } from "./vendor-webhook-errors.ts";
 
@@ -25,7 +25,7 @@ function answerTo(error: unknown): ApiAnswer {
   if (error instanceof SignatureRefused) {
     const detail = "the signature or its timestamp is missing, is wrong, or is more than 300 s from now";
     // RFC 9110, section 15.5.2: a 401 names a scheme. This one is the vendor's own.
-    return problem(
+    return writeProblem(
       { status: 401, title: "Unauthorized", detail, error: error.name },
       { "www-authenticate": "Magic-Hour" },
     );
@@ -33,18 +33,7 @@ function answerTo(error: unknown): ApiAnswer {
   if (error instanceof WebhookNotTaken || error instanceof WorkflowsUnavailable) {
     const detail = "the webhook cannot be taken now: send it again";
     const content = { status: 503, title: "Service Unavailable", detail, error: "WebhookNotTaken" };
-    return problem(content, { "retry-after": String(retryAfterSeconds) });
+    return writeProblem(content, { "retry-after": String(retryAfterSeconds) });
   }
   return problemAnswer(error);
-}
-
-function problem(content: Omit<Problem, "type">, headers: Readonly<Record<string, string>>): ApiAnswer {
-  const { status, error } = content;
-  return {
-    status,
-    content: { type: "about:blank", ...content },
-    contentType: "application/problem+json",
-    headers,
-    error,
-  };
 }

@@ -41,8 +41,8 @@ export interface AudioTransferProps extends TransferSettings {
    */
   readonly bucket?: IBucket;
   /**
-   * Key for the bucket and the secrets that are made here; refused where none is made. Its policy must leave decisions to IAM policies, as that of
-   * every key made by CDK or in the console does. Default: S3's and Secrets Manager's own keys.
+   * Key for the bucket and the secrets that are made here; refused where none is made. Its policy must leave decisions to
+   * IAM policies, as that of every key made by CDK or in the console does. Default: S3's and Secrets Manager's own keys.
    */
   readonly encryptionKey?: IKey;
   /** The vendor's API key, as plain text. Default: a new, empty secret. */
@@ -53,7 +53,10 @@ export interface AudioTransferProps extends TransferSettings {
   readonly webhooks?: readonly Webhook[];
   /** The event bus that is told of every transfer, in the stack's region. Default: the account's default bus. */
   readonly eventBus?: IEventBus;
-  /** Where alarms go: a standard topic (no FIFO topic) that CloudWatch may publish to, in the stack's region. Default: a new topic. */
+  /**
+   * Where alarms go: a standard topic (no FIFO topic) that CloudWatch may publish to, in the stack's region. Default: a new
+   * topic.
+   */
   readonly alarmTopic?: ITopic;
   /**
    * The public route by which the vendor's own webhook starts transfers; it needs `httpApi`. `false`: there is none.

@@ -16,7 +16,7 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import { Construct } from "constructs";
-import { apiRoutes, vendorWebhookRoute } from "../../functions/contract.ts";
+import { apiRoutes, partsOfRoute, vendorWebhookRoute } from "../../functions/contract.ts";
 import { AccessLog } from "./access-log.ts";
 import { type ApiFunctionProps, apiFunction, webhookFunction } from "./api-functions.ts";
 import { EmptySecret } from "./empty-secret.ts";
@@ -81,7 +81,7 @@ export class TransferApi extends Construct {
     const { secret, input = {} } = vendorWebhook;
     this.vendorWebhookSecret = secret ?? (this.createSecret(encryptionKey) as ISecret);
     this.receiveWebhook = webhookFunction(this, { stateMachine, secret: this.vendorWebhookSecret, input });
-    this.vendorWebhookUrl = `${this.httpApi.apiEndpoint}${pathOf(vendorWebhookRoute)}`;
+    this.vendorWebhookUrl = `${this.httpApi.apiEndpoint}${partsOfRoute(vendorWebhookRoute).path}`;
     this.addPublicRoute(this.receiveWebhook, throttle);
   }
 
@@ -92,9 +92,9 @@ export class TransferApi extends Construct {
 
   /** Lets someone call every route that is for callers with AWS credentials. */
   grantInvoke(grantee: IGrantable): Grant {
-    const resourceArns = apiRoutes.map((route) =>
-      this.httpApi.arnForExecuteApi(methodOf(route), pathOf(route).replaceAll(/\{\w+\}/g, "*")),
-    );
+    const resourceArns = apiRoutes.map(partsOfRoute).map(({ method, path }) => {
+      return this.httpApi.arnForExecuteApi(method, path.replaceAll(/\{\w+\}/g, "*"));
+    });
     return Grant.addToPrincipal({ grantee, actions: ["execute-api:Invoke"], resourceArns });
   }
 
@@ -106,9 +106,10 @@ export class TransferApi extends Construct {
   }
 
   private addRoute(route: string, handler: TransferFunction, authorizer: IHttpRouteAuthorizer): HttpRoute[] {
+    const { method, path } = partsOfRoute(route);
     return this.httpApi.addRoutes({
-      path: pathOf(route),
-      methods: [methodOf(route)],
+      path,
+      methods: [method as HttpMethod],
       integration: new HttpLambdaIntegration(handler.node.id, handler.function),
       authorizer,
     });
@@ -137,12 +138,4 @@ export class TransferApi extends Construct {
 /** The lower limit, as far as both are known. */
 function tighter(limit: number, other = limit): number {
   return Token.isUnresolved(other) ? limit : Math.min(limit, other);
-}
-
-function methodOf(route: string): HttpMethod {
-  return route.split(" ")[0] as HttpMethod;
-}
-
-function pathOf(route: string): string {
-  return route.split(" ")[1] ?? "";
 }

@@ -6,6 +6,7 @@ import type { StateMachine } from "aws-cdk-lib/aws-stepfunctions";
 import { Construct } from "constructs";
 import { eventSource } from "../../functions/contract.ts";
 import type { TransferEventType } from "../../functions/domain/event.ts";
+import { manifestName } from "../../functions/domain/object-key.ts";
 import { executionsOf } from "./api-functions.ts";
 import type { TransferApi } from "./transfer-api.ts";
 
@@ -84,7 +85,7 @@ export abstract class AudioTransferBase extends Construct {
    */
   onManifest(target: IRuleTarget): Rule {
     const { bucketName } = this.bucket;
-    const detail = { bucket: { name: [bucketName] }, object: { key: [{ suffix: "/manifest.json" }] } };
+    const detail = { bucket: { name: [bucketName] }, object: { key: [{ suffix: `/${manifestName}` }] } };
     return this.addTarget("OnManifest", target, (id) => {
       return new Rule(this, id, { eventPattern: { source: ["aws.s3"], detailType: ["Object Created"], detail } });
     });

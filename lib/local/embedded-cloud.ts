@@ -1,7 +1,13 @@
 import { randomBytes } from "node:crypto";
 import { createApi } from "../../functions/api.ts";
 import { type CleanupFunction, createCleanup } from "../../functions/cleanup.ts";
-import { type ConfiguredEndpoint, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
+import {
+  type ConfiguredEndpoint,
+  environmentNames,
+  functionTimeoutSeconds,
+  partsOfRoute,
+  vendorWebhookRoute,
+} from "../../functions/contract.ts";
 import type { CleanupCounts } from "../../functions/domain/cleanup-summary.ts";
 import { anyHost } from "../../functions/domain/endpoint-policy.ts";
 import type { Environment } from "../../functions/environment.ts";
@@ -84,6 +90,8 @@ export interface EmbeddedCloud {
   readonly eventBus: EventBusEndpoint;
   /** What webhooks are signed with. */
   readonly signingSecret: string;
+  /** Where the vendor's webhooks come to. */
+  readonly vendorWebhookUrl: string;
   /** What the vendor signs its webhooks with. */
   readonly vendorWebhookSecret: string;
   /** The environment its functions got. */
@@ -137,8 +145,10 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
   );
   const cleanup = scheduledCleanup(createCleanup(environment, host));
   const running = open.move();
-  const parts = { workflows, stepFunctions, httpApi, cleanup, store, eventBus, signingSecret, vendorWebhookSecret };
-  return { ...parts, environment, close: () => running.disposeAsync() };
+  const vendorWebhookUrl = httpApi.url + partsOfRoute(vendorWebhookRoute).path;
+  const parts = { workflows, stepFunctions, httpApi, cleanup, store, eventBus, environment };
+  const secrets = { signingSecret, vendorWebhookSecret };
+  return { ...parts, ...secrets, vendorWebhookUrl, close: () => running.disposeAsync() };
 }
 
 /** A pass as EventBridge triggers it, in the time that the function has. */

@@ -1,5 +1,5 @@
 /** A project of the simulator whose events are told by the vendor's webhooks, to the embedded cloud's own route. */
-import { environmentNames, vendorWebhookRoute } from "../../functions/contract.ts";
+import { environmentNames } from "../../functions/contract.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
 import type { HttpEvent } from "../../functions/http-event.ts";
 import { localStateMachineArn } from "../../lib/local/local-machines.ts";
@@ -60,7 +60,7 @@ export async function startPushedProject(options: PushedProjectOptions = {}): Pr
     simulator: { webhooks: { url: () => sentTo(route), secret: vendorSecret, ...(lose && { lose }) } },
   });
   const { harness } = project;
-  route = `${harness.cloud.httpApi.url}${vendorWebhookRoute.replace(/^POST /, "")}`;
+  route = harness.cloud.vendorWebhookUrl;
   const { workflows } = harness.cloud;
   const executions = async (): Promise<ExecutionEnd[]> => {
     const listed = workflows.list(localStateMachineArn, { maxResults: 1_000 }).items.toReversed();

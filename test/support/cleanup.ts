@@ -2,7 +2,6 @@
 import { inject } from "vitest";
 import { createMarkerStore } from "../../functions/adapters/marker-store.ts";
 import { createCleanup } from "../../functions/cleanup.ts";
-import { environmentNames } from "../../functions/contract.ts";
 import type { CleanupCounts } from "../../functions/domain/cleanup-summary.ts";
 import { type Marker, parseMarker } from "../../functions/domain/marker.ts";
 import type { TransferOutput } from "../../functions/domain/transfer-output.ts";
@@ -48,8 +47,7 @@ export function secondsLeft(seconds = 900): FunctionContext {
 
 /** What the cleanup's function gets. */
 export function cleanupEnvironment(harness: TransferHarness, environment: Environment = {}): Environment {
-  const stateMachine = { [environmentNames.transferStateMachine]: localStateMachineArn };
-  return { ...harness.cloud.environment, ...stateMachine, ...environment };
+  return { ...harness.cloud.environment, ...environment };
 }
 
 /** The cleanup of a harness. @param environment what is different for it alone */

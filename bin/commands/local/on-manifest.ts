@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Command } from "commander";
+import { manifestName } from "../../../functions/domain/object-key.ts";
 import type { Environment } from "../../../functions/environment.ts";
 import { type EmbeddedCloud, localBucket } from "../../../lib/local/embedded-cloud.ts";
 import type { RuleTarget } from "../../../lib/local/event-bus/rule.ts";
@@ -12,7 +13,7 @@ import type { LambdaContext } from "../../../lib/local/workflows/lambda-invocati
 const manifestWritten = {
   source: ["aws.s3"],
   "detail-type": ["Object Created"],
-  detail: { bucket: { name: [localBucket] }, object: { key: [{ suffix: "/manifest.json" }] } },
+  detail: { bucket: { name: [localBucket] }, object: { key: [{ suffix: `/${manifestName}` }] } },
 };
 
 /** Longest that Lambda lets a function run, in milliseconds. Said to the handler, and not enforced. */

@@ -3,6 +3,7 @@
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api.html
  */
 import { type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import { partsOfRoute } from "../../../functions/contract.ts";
 import type { HttpEvent } from "../../../functions/http-event.ts";
 import { eventOf } from "./http-request.ts";
 import type { HttpRoute, HttpRoutes } from "./http-route.ts";
@@ -65,7 +66,7 @@ export async function startHttpApi({ routes, port = 0 }: HttpApiOptions): Promis
   server.setNotFoundHandler((_request, reply) => say(reply, 404));
   server.setErrorHandler((error: { statusCode?: number }, _request, reply) => say(reply, error.statusCode ?? 500));
   for (const [key, route] of Object.entries(routes)) {
-    const [method = "", path = ""] = key.split(" ");
+    const { method, path } = partsOfRoute(key);
     const url = path.replace(/\{(\w+)\}/g, ":$1");
     server.route({ method, url, handler: (request, reply) => serve(request, reply, key, route) });
   }

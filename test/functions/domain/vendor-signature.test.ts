@@ -1,13 +1,9 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { largestBodyBytes } from "../../../functions/domain/api-body.ts";
 import { BodyTooLarge } from "../../../functions/domain/api-errors.ts";
-import {
-  largestVendorWebhookBytes,
-  readSignedRequest,
-  requireSigned,
-  type SignedRequest,
-} from "../../../functions/domain/vendor-signature.ts";
+import { readSignedRequest, requireSigned, type SignedRequest } from "../../../functions/domain/vendor-signature.ts";
 import { SignatureRefused } from "../../../functions/domain/vendor-webhook-errors.ts";
 
 const secret = "mhws_secret of the vendor";
@@ -131,7 +127,7 @@ describe("the bytes of a request", () => {
   });
 
   it("are at most 262,144, however they are written", () => {
-    expect(largestVendorWebhookBytes).toBe(262_144);
+    expect(largestBodyBytes).toBe(262_144);
     // Three bytes each, so that there are fewer characters than bytes.
     const most = `${"€".repeat(87_381)}x`;
     expect(readSignedRequest({ headers: {}, body: most, isBase64Encoded: false }).body).toHaveLength(262_144);
