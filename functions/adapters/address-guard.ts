@@ -1,5 +1,5 @@
 import { lookup as dnsLookup, type LookupAddress } from "node:dns";
-import { isIP, isIPv6, type LookupFunction } from "node:net";
+import { isIP, isIPv6, type LookupFunction, type TcpNetConnectOpts } from "node:net";
 import ipaddr from "ipaddr.js";
 import { buildConnector } from "undici";
 import { AddressRefused } from "../domain/errors.ts";
@@ -41,19 +41,24 @@ function guardedLookup(resolve: Resolver): LookupFunction {
     });
 }
 
+/** Where a socket reads into, in place of emitting data: Node's option of `net.connect` and `tls.connect`. */
+export type OnRead = NonNullable<TcpNetConnectOpts["onread"]>;
+
 /**
  * An undici connector that opens sockets to public addresses only. Checked at three places, because each misses
  * something: literals never reach a lookup; every answer of a lookup; and the address the socket is really connected to.
  * @param exceptions origins (`http://127.0.0.1:4010`) that are free of the rules
  * @param timeout milliseconds until a connection (DNS, TCP and TLS) must stand
+ * @param onread where its sockets read into. Default: they emit data
  */
 export function guardedConnector(
   exceptions: ReadonlySet<string>,
   resolve = systemResolver,
   timeout = defaultConnectTimeout,
+  onread?: OnRead,
 ): buildConnector.connector {
   // Said aloud, because NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment would otherwise loosen it for everybody.
-  const common = { timeout, allowH2: false, rejectUnauthorized: true };
+  const common = { timeout, allowH2: false, rejectUnauthorized: true, ...(onread && { onread }) };
   const guarded = buildConnector({ ...common, lookup: guardedLookup(resolve) });
   const free = buildConnector(common);
   return (options, callback) => {

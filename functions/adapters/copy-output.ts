@@ -1,16 +1,18 @@
 import type { PlannedOutput } from "../domain/output.ts";
 import { isReceiptOf, matchesReceipt, type Receipt, type StoredObject } from "../domain/receipt.ts";
-import { copyProgressChannel } from "./copy-progress.ts";
-import type { GuardedHttp } from "./guarded-http.ts";
+import type { CopyBudget } from "./copy-budget.ts";
+import { type CopyMeter, type CopyProgress, copyProgressChannel, createCopyMeter } from "./copy-meter.ts";
+import type { DigestResult } from "./digest.ts";
 import type { OutputStore } from "./output-store.ts";
 import { openSource } from "./source.ts";
+import { readSource, type SourceReader } from "./source-reader.ts";
 
 /** What the copy of one output needs. */
 export interface CopyContext {
   /** The project's id. */
   readonly id: string;
-  /** The way to the download host. */
-  readonly http: GuardedHttp;
+  /** Memory and connections, shared with the other outputs of the run. */
+  readonly budget: CopyBudget;
   /** Where it goes. */
   readonly store: OutputStore;
   /** Largest size accepted, in bytes. */
@@ -19,6 +21,10 @@ export interface CopyContext {
   readonly refreshUrl: (output: PlannedOutput) => Promise<string>;
   /** Ends the copy. */
   readonly signal: AbortSignal;
+  /** Counts what the run does. */
+  readonly meter: CopyMeter;
+  /** Told of the announced size, in bytes, and of the meter of this output alone, once its download is open. */
+  readonly onOpen?: (bytes: number, meter: CopyMeter) => void;
 }
 
 /**
@@ -26,28 +32,55 @@ export interface CopyContext {
  * @throws {TransferFailed} for good; {CopyInterrupted}, {StoreUnavailable}, {VendorUnavailable} when another attempt may help
  */
 export async function copyOutput(output: PlannedOutput, context: CopyContext): Promise<Receipt> {
-  const { id, http, store, maxBytes, refreshUrl, signal } = context;
-  // Ends the download whatever becomes of the write: one that fails before it reads would leave the connection open.
-  const over = new AbortController();
+  const { id, budget, store, maxBytes, refreshUrl, signal } = context;
+  const { key, url } = output;
+  const progress = startProgress(id, key);
+  const meter = createCopyMeter(context.meter, progress.publish);
+  const label = key;
+  const { connections } = budget;
+  const source = await openSource({ connections, maxBytes, meter, url, label, refreshUrl: () => refreshUrl(output) });
   try {
-    const source = await openSource({
-      http,
-      maxBytes,
-      signal: AbortSignal.any([signal, over.signal]),
-      url: output.url,
-      label: output.key,
-      refreshUrl: () => refreshUrl(output),
-    });
     const { bytes, contentType, etag } = source;
+    context.onOpen?.(bytes, meter);
     // What a header can carry: S3 keeps user metadata as ASCII.
     const version = etag !== undefined && /^[\x21-\x7e]{1,200}$/.test(etag) && { "source-etag": etag };
     const metadata = { "project-id": id, "source-id": output.sourceId, ...version };
-    const chunks = withProgress(source.chunks, { id, key: output.key, total: bytes });
-    const written = await store.write({ key: output.key, bytes, contentType, metadata, signal }, chunks);
+    const read = (partBytes: number) => {
+      const reader = readSource(source, { partBytes, buffers: budget.buffers, signal });
+      progress.follow(bytes, meter, reader);
+      return reader;
+    };
+    const written = await store.write({ key, bytes, contentType, metadata, signal, meter }, read);
     return receipt(store.bucket, output, { ...written.stored, metadata }, written);
   } finally {
-    over.abort();
+    // A write that fails before it reads would leave the connection open.
+    if (source.first.connection.left > 0) source.first.connection.close();
   }
+}
+
+/** Publishes an output's progress whenever its meter changes. */
+function startProgress(id: string, key: string) {
+  const began = performance.now();
+  let followed: { readonly total: number; readonly meter: CopyMeter; readonly reader: SourceReader } | undefined;
+  return {
+    follow(total: number, meter: CopyMeter, reader: SourceReader) {
+      followed = { total, meter, reader };
+    },
+    publish() {
+      if (!followed || !copyProgressChannel.hasSubscribers) return;
+      const { total, meter, reader } = followed;
+      const bytesPerSecond = meter.counts.bytes / Math.max(0.001, (performance.now() - began) / 1_000);
+      const { connections } = reader;
+      copyProgressChannel.publish({
+        ...meter.counts,
+        id,
+        key,
+        total,
+        bytesPerSecond,
+        connections,
+      } satisfies CopyProgress);
+    },
+  };
 }
 
 /**
@@ -77,21 +110,9 @@ function receipt(
   bucket: string,
   { key, sourceName, sourceId }: PlannedOutput,
   { versionId, contentType, metadata }: StoredObject,
-  { bytes, sha256, crc32 }: { readonly bytes: number; readonly sha256: string; readonly crc32: string },
+  { bytes, sha256, crc32 }: DigestResult,
 ): Receipt {
   const checksum = { algorithm: "CRC32", value: crc32 } as const;
   const source = { sourceName, sourceId, ...(metadata["source-etag"] && { sourceEtag: metadata["source-etag"] }) };
   return { bucket, key, ...(versionId && { versionId }), bytes, sha256, checksum, contentType, ...source };
-}
-
-async function* withProgress(
-  chunks: AsyncGenerator<Uint8Array>,
-  { id, key, total }: { id: string; key: string; total: number },
-): AsyncGenerator<Uint8Array> {
-  let bytes = 0;
-  for await (const chunk of chunks) {
-    bytes += chunk.length;
-    if (copyProgressChannel.hasSubscribers) copyProgressChannel.publish({ id, key, bytes, total });
-    yield chunk;
-  }
 }

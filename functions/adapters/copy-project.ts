@@ -1,22 +1,20 @@
 import { CopyInterrupted, ProjectGone, TransferFailed } from "../domain/errors.ts";
 import { defaultDirectoryOf, type TransferInput } from "../domain/input.ts";
 import { buildManifest, listsExactly, type Manifest, recordsSameBytes } from "../domain/manifest.ts";
-import { type PlannedOutput, planOutputs } from "../domain/output.ts";
+import { planOutputs } from "../domain/output.ts";
 import { type Project, type ProjectSummary, summarize } from "../domain/project.ts";
 import { matchesReceipt, type Receipt } from "../domain/receipt.ts";
 import { verdictOf } from "../domain/verdict.ts";
-import { copyOutput, findReceipt } from "./copy-output.ts";
+import { boundedCopy } from "./bounded-copy.ts";
+import { copyOutputs } from "./copy-outputs.ts";
 import type { GuardedHttp } from "./guarded-http.ts";
 import type { Log } from "./log.ts";
 import type { MagicHour } from "./magic-hour.ts";
 import type { OutputStore } from "./output-store.ts";
-import { findProject, freshUrl } from "./read-project.ts";
+import { findProject } from "./read-project.ts";
 
-/** Milliseconds kept back at the end of a function's time, to abort an open upload and to answer. */
-const reserve = 15_000;
-
-/** Milliseconds below which no further output is begun, when one was copied in this run already. */
-const shortestStart = 60_000;
+/** Milliseconds before a function's end at which nothing is waited for any more, so that it ends by itself. */
+const ending = 5_000;
 
 /** What copying a project needs. */
 export interface CopyPorts {
@@ -66,9 +64,10 @@ export type CopyOutcome =
  * time, with the same end: what stands verified is not copied again, and a project deleted after an earlier transfer is
  * answered for by its manifest.
  * @throws {ProjectGone} when the vendor no longer has the project and no manifest stands
- * @throws {TransferFailed | VendorUnavailable | StoreUnavailable | CopyInterrupted} see their definitions
+ * @throws {TransferFailed | VendorUnavailable | StoreUnavailable | CopyInterrupted | CopyTooSlow} see their definitions
  */
-export async function copyProject(transfer: TransferInput, ports: CopyPorts, run: CopyRun): Promise<CopyOutcome> {
+export async function copyProject(transfer: TransferInput, given: CopyPorts, run: CopyRun): Promise<CopyOutcome> {
+  const ports = boundedCopy(given, AbortSignal.timeout(Math.max(0, Math.floor(run.remaining() - ending))));
   const { store, now, log } = ports;
   const { id, downloadDirectory } = transfer;
   // In this order: a project is deleted after its manifest is written, so that one found gone has it by now.
@@ -97,7 +96,13 @@ export async function copyProject(transfer: TransferInput, ports: CopyPorts, run
     );
   }
   const known = [...(standing?.outputs ?? []), ...(run.earlier ?? [])];
-  const receipts = await copyOutputs(outputs, { id, known, ports, remaining: run.remaining });
+  const receipts = await copyOutputs(outputs, {
+    id,
+    directory: downloadDirectory,
+    known,
+    ports,
+    remaining: run.remaining,
+  });
   if (receipts.length < outputs.length) return { more: true, receipts };
   const manifest = buildManifest(found.project, receipts, now());
   if (standing && !recordsSameBytes(standing, manifest)) {
@@ -134,37 +139,4 @@ async function answerFromManifest(id: string, standing: Manifest, store: OutputS
     );
   }
   return { more: false, manifest: standing, project: standing.project, status: null };
-}
-
-interface CopyWork {
-  readonly id: string;
-  readonly known: readonly Receipt[];
-  readonly ports: CopyPorts;
-  readonly remaining: () => number;
-}
-
-/** The receipts in order; fewer than outputs when this run's time would not do for the next one. */
-async function copyOutputs(outputs: readonly PlannedOutput[], work: CopyWork): Promise<Receipt[]> {
-  const { id, known, ports, remaining } = work;
-  const { http, store, maxOutputBytes: maxBytes, magicHour, log, now } = ports;
-  const signal = AbortSignal.timeout(Math.max(0, remaining() - reserve));
-  const refreshUrl = (output: PlannedOutput) => freshUrl(output, id, magicHour);
-  const context = { id, http, store, maxBytes, signal, refreshUrl };
-  const receipts: Receipt[] = [];
-  let longest = 0;
-  for (const output of outputs) {
-    const found = await findReceipt(output, context, known);
-    if (found) {
-      receipts.push(found);
-      continue;
-    }
-    // One output is copied in each run, whatever the time: else runs could follow each other for ever.
-    if (longest > 0 && remaining() - reserve < Math.max(shortestStart, 2 * longest)) break;
-    const began = now();
-    const receipt = await copyOutput(output, context);
-    longest = Math.max(longest, now() - began, 1);
-    log.info("output copied", { id, key: receipt.key, bytes: receipt.bytes, milliseconds: now() - began });
-    receipts.push(receipt);
-  }
-  return receipts;
 }

@@ -5,6 +5,7 @@ import { type PlannedOutput, planOutputs } from "../domain/output.ts";
 import type { Project } from "../domain/project.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { verdictOf } from "../domain/verdict.ts";
+import { type CopyBudget, createCopyBudget } from "./copy-budget.ts";
 import type { GuardedHttp } from "./guarded-http.ts";
 import type { Log } from "./log.ts";
 import type { MagicHour } from "./magic-hour.ts";
@@ -43,7 +44,12 @@ export async function deleteVerified({ id, downloadDirectory }: TransferInput, p
   const found = await findProject(id, magicHour);
   if (found.kind === "gone") return;
   const outputs = requireListed(found.project, downloadDirectory, manifest);
-  for (const output of outputs) await requireUnchanged(output, manifest, id, ports);
+  const budget = createCopyBudget(ports.http, ports.signal);
+  try {
+    for (const output of outputs) await requireUnchanged(output, manifest, id, { ...ports, budget });
+  } finally {
+    budget.connections.close();
+  }
   // Once more, because reading sources may take minutes in which an output can have been added.
   const last = await findProject(id, magicHour);
   if (last.kind === "gone") return;
@@ -82,12 +88,11 @@ async function requireUnchanged(
   output: PlannedOutput,
   manifest: Manifest,
   id: string,
-  ports: DeletePorts,
+  { magicHour, signal, budget }: DeletePorts & { readonly budget: CopyBudget },
 ): Promise<void> {
-  const { http, magicHour, signal } = ports;
   const receipt = manifest.outputs[output.index];
-  const source = { http, signal, url: output.url, refreshUrl: () => freshUrl(output, id, magicHour) };
-  if (receipt && (await isSourceUnchanged(receipt, source))) return;
+  const source = { url: output.url, refreshUrl: () => freshUrl(output, id, magicHour) };
+  if (receipt && (await isSourceUnchanged(receipt, source, budget, signal))) return;
   throw refused(id, `the source of ${output.key} has changed since it was copied`);
 }
 

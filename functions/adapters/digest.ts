@@ -1,14 +1,24 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 
+/** Size and hashes of some bytes. */
+export interface DigestResult {
+  /** Size in bytes. */
+  readonly bytes: number;
+  /** SHA-256, 64 hexadecimal digits. */
+  readonly sha256: string;
+  /** CRC32, as S3 writes it. */
+  readonly crc32: string;
+}
+
 /** A running count, SHA-256 and CRC32 over bytes in their order. */
 export interface Digest {
   /** Adds bytes. */
   add(bytes: Uint8Array): void;
   /** Bytes added so far. */
   readonly bytes: number;
-  /** The results; nothing may be added afterwards. `sha256` in hexadecimal, `crc32` as S3 writes it. */
-  finish(): { readonly bytes: number; readonly sha256: string; readonly crc32: string };
+  /** The results; nothing may be added afterwards. */
+  finish(): DigestResult;
 }
 
 /** Starts a digest. Both hashes are native in Node. */
@@ -35,7 +45,7 @@ export function crc32Of(piece: Uint8Array): string {
 }
 
 /** CRC32 as S3 writes it: base64 of its four bytes, most significant first. */
-function formatCrc32(value: number): string {
+export function formatCrc32(value: number): string {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(value);
   return bytes.toString("base64");

@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import { Agent, type Dispatcher } from "undici";
 import { AddressRefused } from "../domain/errors.ts";
-import { guardedConnector, type Resolver } from "./address-guard.ts";
+import { guardedConnector, type OnRead, type Resolver } from "./address-guard.ts";
+import { type BodyConnection, openBodyConnection } from "./body-connection.ts";
 import { faultCodeOf, NetworkFault } from "./network-fault.ts";
 
 /** A request through the guarded adapter. */
@@ -37,6 +39,13 @@ export interface GuardedHttp {
    * @throws {NetworkFault} when no answer came
    */
   request(url: string, request?: GuardedRequest): Promise<GuardedResponse>;
+  /**
+   * Opens a connection to the URL's host for GETs with large bodies, under the same rules.
+   * @param signal ends the connection, at once when it stands
+   * @throws {AddressRefused} before anything is sent, when the URL or its address is not allowed
+   * @throws {NetworkFault} when no connection came about
+   */
+  connect(url: string, signal: AbortSignal): Promise<BodyConnection>;
   /** Closes all connections. */
   close(): Promise<void>;
 }
@@ -88,6 +97,28 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
         throw new NetworkFault(faultCodeOf(error), host);
       }
     },
+    async connect(text, signal) {
+      const url = checkedUrl(text, free);
+      const { protocol, hostname, port, host } = url;
+      const connect = (onread: OnRead) => {
+        const { promise, resolve: connected, reject } = Promise.withResolvers<Socket>();
+        guardedConnector(
+          free,
+          resolve,
+          connectTimeout,
+          onread,
+        )({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ""), port }, (error, socket) =>
+          error ? reject(error) : connected(socket),
+        );
+        return promise;
+      };
+      try {
+        return await openBodyConnection(connect, host, signal);
+      } catch (error) {
+        if (error instanceof AddressRefused) throw error;
+        throw new NetworkFault(faultCodeOf(error), host);
+      }
+    },
     close: () => agent.destroy(),
   };
 }
@@ -106,7 +137,7 @@ function checkedUrl(text: string, free: ReadonlySet<string>): URL {
  * Path and query byte for byte as given, because a signature covers them: `new URL` would re-encode some characters. A
  * text with anything that a URL parser drops or moves (blanks, controls, backslashes) is taken in the parser's reading.
  */
-function requestTarget(text: string, url: URL): string {
+export function requestTarget(text: string, url = new URL(text)): string {
   const match = /^https?:\/\/[^/?#\\]+(\/[\x21-\x5b\x5d-\x7e]*)$/i.exec(text);
   const [target = ""] = match?.[1]?.split("#") ?? [];
   return target || `${url.pathname}${url.search}`;

@@ -5,19 +5,23 @@ import {
   CreateMultipartUploadCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { crc32Of } from "./digest.ts";
+import { CopyInterrupted } from "../domain/errors.ts";
+import { inTime } from "./answer-in-time.ts";
+import { countedCall } from "./counted-call.ts";
+import { formatCrc32 } from "./digest.ts";
 import type { NewObject, WriteTarget } from "./object-writer.ts";
+import { abortUpload } from "./open-uploads.ts";
+import { unsignedPayload, withPayloadHash } from "./payload-hash.ts";
+import type { Part } from "./source-reader.ts";
 import { abortStaleUploads } from "./stale-uploads.ts";
 import { storeFault } from "./store-fault.ts";
+import { untilSignal } from "./until-signal.ts";
 
 /** Smallest part, in bytes: 8 MiB. S3 asks for at least 5 MiB. */
 const smallestPart = 8 * 1_024 ** 2;
 
 /** Most parts of an upload (S3 quotas). */
 const mostParts = 10_000;
-
-/** Parts on their way at once. With the one being filled, 5 × 8 MiB = 40 MiB are held. */
-const partsInFlight = 4;
 
 /** Size of each part but the last, in bytes: 8 MiB, more (whole MiB) where 10,000 parts of 8 MiB (78 GiB) would not do. */
 export function partSizeFor(bytes: number): number {
@@ -34,14 +38,14 @@ export interface PendingUpload {
 }
 
 /**
- * Sends all chunks as the parts of a multipart upload: parts go out in parallel while the next one fills. On any failure
- * the upload is aborted before the error is passed on.
- * @throws {StoreUnavailable | TransferFailed} for S3, and whatever the chunks throw
+ * Sends the parts of a multipart upload: as many at once as there are buffers, while the next ones fill. On any failure the
+ * upload is aborted before the error is passed on.
+ * @throws {StoreUnavailable | TransferFailed} for S3, and whatever the parts throw
  */
 export async function uploadInParts(
   target: WriteTarget,
   object: NewObject,
-  chunks: AsyncIterable<Uint8Array>,
+  parts: AsyncIterable<Part>,
 ): Promise<PendingUpload> {
   const { client, bucket } = target;
   const place = { Bucket: bucket, Key: object.key };
@@ -52,17 +56,17 @@ export async function uploadInParts(
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
   };
   try {
-    const parts = await sendParts(target, object, uploadId, chunks);
+    const sent = await sendParts(target, object, uploadId, parts);
     const complete = async (crc32: string) => {
       const command = new CompleteMultipartUploadCommand({
         ...upload,
-        MultipartUpload: { Parts: parts },
+        MultipartUpload: { Parts: sent },
         ChecksumCRC32: crc32,
         ChecksumType: "FULL_OBJECT",
         MpuObjectSize: object.bytes,
         IfNoneMatch: "*",
       });
-      await client.send(command, { abortSignal: object.signal });
+      await countedCall(object, (options) => client.send(command, options));
     };
     return { complete, abort };
   } catch (error) {
@@ -71,7 +75,23 @@ export async function uploadInParts(
   }
 }
 
-async function createUpload({ client, bucket }: WriteTarget, object: NewObject): Promise<string> {
+/** Milliseconds that an upload, whose start was on its way when the signal fired, has to be known and aborted. */
+const lateStart = 5_000;
+
+/** Starts an upload. One that is started too late for the signal is aborted: its id is waited for, or it would stay open. */
+async function createUpload(target: WriteTarget, object: NewObject): Promise<string> {
+  const starting = startUpload(target, object);
+  const late = () => new CopyInterrupted(`${object.key}: the function's time is up`);
+  try {
+    return await untilSignal(object.signal, () => starting, late);
+  } catch (error) {
+    const aborted = starting.then((uploadId) => abortUpload(target, { key: object.key, uploadId }));
+    await inTime(aborted, lateStart, late()).catch(() => undefined);
+    throw error;
+  }
+}
+
+async function startUpload({ client, bucket }: WriteTarget, object: NewObject): Promise<string> {
   const what = `starting an upload to s3://${bucket}/${object.key}`;
   const command = new CreateMultipartUploadCommand({
     Bucket: bucket,
@@ -82,7 +102,7 @@ async function createUpload({ client, bucket }: WriteTarget, object: NewObject):
     ChecksumType: "FULL_OBJECT",
   });
   try {
-    const { UploadId } = await client.send(command, { abortSignal: object.signal });
+    const { UploadId } = await countedCall(object, () => client.send(command));
     if (UploadId) return UploadId;
   } catch (error) {
     throw storeFault(error, what);
@@ -91,45 +111,30 @@ async function createUpload({ client, bucket }: WriteTarget, object: NewObject):
 }
 
 async function sendParts(
-  { client, bucket }: WriteTarget,
+  target: WriteTarget,
   object: NewObject,
   uploadId: string,
-  chunks: AsyncIterable<Uint8Array>,
+  parts: AsyncIterable<Part>,
 ): Promise<CompletedPart[]> {
-  const parts: CompletedPart[] = [];
+  const sent: CompletedPart[] = [];
   const inFlight = new Set<Promise<void>>();
-  const free: Buffer[] = [];
   let failure: { readonly error: unknown } | undefined;
-
-  const send = async (partNumber: number, buffer: Buffer, bytes: number) => {
-    const body = buffer.subarray(0, bytes);
-    const checksum = crc32Of(body);
-    const command = new UploadPartCommand({
-      Bucket: bucket,
-      Key: object.key,
-      UploadId: uploadId,
-      PartNumber: partNumber,
-      Body: body,
-      ContentLength: bytes,
-      ChecksumCRC32: checksum,
-    });
+  const send = async (part: Part) => {
     try {
-      const { ETag } = await client.send(command, { abortSignal: object.signal });
-      parts[partNumber - 1] = { PartNumber: partNumber, ETag, ChecksumCRC32: checksum };
+      sent[part.number - 1] = await sendPart(target, object, uploadId, part);
     } catch (error) {
-      failure ??= { error: storeFault(error, `part ${partNumber} of s3://${bucket}/${object.key}`) };
+      failure ??= { error: storeFault(error, `part ${part.number} of s3://${target.bucket}/${object.key}`) };
     } finally {
-      free.push(buffer);
+      part.release();
     }
   };
-
-  let partNumber = 0;
   try {
-    for await (const { buffer, bytes } of inPieces(chunks, partSizeFor(object.bytes), free)) {
-      while (inFlight.size >= partsInFlight) await Promise.race(inFlight);
-      if (failure) break;
-      partNumber += 1;
-      const sending = send(partNumber, buffer, bytes).finally(() => inFlight.delete(sending));
+    for await (const part of parts) {
+      if (failure) {
+        part.release();
+        break;
+      }
+      const sending = send(part).finally(() => inFlight.delete(sending));
       inFlight.add(sending);
     }
   } finally {
@@ -137,29 +142,26 @@ async function sendParts(
     await Promise.all(inFlight);
   }
   if (failure) throw failure.error;
-  return parts;
+  return sent;
 }
 
-/** Gathers chunks in buffers of one size, taken from and given back to a pool; the last one may be filled in part. */
-async function* inPieces(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-  free: Buffer[],
-): AsyncGenerator<{ readonly buffer: Buffer; readonly bytes: number }> {
-  let buffer: Buffer | undefined;
-  let filled = 0;
-  for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; ) {
-      buffer ??= free.pop() ?? Buffer.allocUnsafeSlow(size);
-      const taken = Math.min(size - filled, chunk.length - at);
-      buffer.set(chunk.subarray(at, at + taken), filled);
-      filled += taken;
-      at += taken;
-      if (filled < size) continue;
-      yield { buffer, bytes: filled };
-      buffer = undefined;
-      filled = 0;
-    }
-  }
-  if (buffer) yield { buffer, bytes: filled };
+async function sendPart(
+  { client, bucket }: WriteTarget,
+  object: NewObject,
+  uploadId: string,
+  { number, bytes, crc32 }: Part,
+): Promise<CompletedPart> {
+  const checksum = formatCrc32(crc32);
+  const command = new UploadPartCommand({
+    Bucket: bucket,
+    Key: object.key,
+    UploadId: uploadId,
+    PartNumber: number,
+    Body: bytes,
+    ContentLength: bytes.length,
+    ChecksumCRC32: checksum,
+  });
+  withPayloadHash(command, unsignedPayload);
+  const { ETag } = await countedCall(object, (options) => client.send(command, options));
+  return { PartNumber: number, ETag, ChecksumCRC32: checksum };
 }

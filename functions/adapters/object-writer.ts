@@ -1,9 +1,14 @@
 import { PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
 import { CopyInterrupted, TransferFailed } from "../domain/errors.ts";
 import type { StoredObject } from "../domain/receipt.ts";
-import { startDigest } from "./digest.ts";
-import { uploadInParts } from "./multipart-upload.ts";
+import type { CopyMeter } from "./copy-meter.ts";
+import { countedCall } from "./counted-call.ts";
+import { type DigestResult, formatCrc32 } from "./digest.ts";
+import { partSizeFor, uploadInParts } from "./multipart-upload.ts";
+import { withPayloadHash } from "./payload-hash.ts";
+import type { Part } from "./source-reader.ts";
 import { storeFault, storeStatusOf } from "./store-fault.ts";
+import { untilSignal } from "./until-signal.ts";
 
 /** An object to be written. */
 export interface NewObject {
@@ -17,16 +22,20 @@ export interface NewObject {
   readonly metadata: Readonly<Record<string, string>>;
   /** Ends the write; an open upload is then aborted. */
   readonly signal: AbortSignal;
+  /** Counts the calls to S3 that were made again. */
+  readonly meter: CopyMeter;
+}
+
+/** The bytes of a new object: parts in order, each released by whoever takes it, and the hashes of all of them. */
+export interface ObjectBytes {
+  /** All parts; throws where they cannot all be had. */
+  parts(): AsyncIterable<Part>;
+  /** Size and hashes, to be asked after the last part. */
+  finish(): DigestResult;
 }
 
 /** What was written, or stood there already with the same bytes. */
-export interface WrittenObject {
-  /** Size in bytes. */
-  readonly bytes: number;
-  /** SHA-256 of the bytes that came, 64 hexadecimal digits. */
-  readonly sha256: string;
-  /** Their CRC32, as S3 writes it. */
-  readonly crc32: string;
+export interface WrittenObject extends DigestResult {
   /** The object as S3 shows it after the write. */
   readonly stored: StoredObject;
 }
@@ -50,32 +59,25 @@ export const largestSinglePut = 8 * 1_024 ** 2;
 /**
  * Writes an object under a key where nothing stands, and believes it only after seeing its size and full-object checksum
  * in S3. If something stands there, or the answer was lost, what counts is what stands: equal bytes are success.
+ * @param read begins to read the bytes in parts of so many bytes
  * @throws {TransferFailed} when other bytes stand there (both are kept), or S3 refuses
  * @throws {StoreUnavailable} when S3 fails
- * @throws {CopyInterrupted} when the chunks end early, or the signal fires
+ * @throws {CopyInterrupted} when the bytes end early, or the signal fires
  */
 export async function writeObject(
   target: WriteTarget,
   object: NewObject,
-  chunks: AsyncIterable<Uint8Array>,
+  read: (partBytes: number) => ObjectBytes,
 ): Promise<WrittenObject> {
-  const digest = startDigest();
-  const counted = countExactly(chunks, object, digest.add);
-  let fault: unknown;
-  let digested: ReturnType<typeof digest.finish>;
-  if (object.bytes <= largestSinglePut) {
-    const body = await collect(counted, object.bytes);
-    digested = digest.finish();
-    fault = await settled(put(target, object, body, digested));
-  } else {
-    const upload = await uploadInParts(target, object, counted);
-    digested = digest.finish();
-    fault = await settled(upload.complete(digested.crc32));
-    if (fault) await upload.abort();
-  }
+  const isSingle = object.bytes <= largestSinglePut;
+  const bytes = read(isSingle ? object.bytes : partSizeFor(object.bytes));
+  const { digested, fault } = isSingle
+    ? await writeAtOnce(target, object, bytes)
+    : await writeInParts(target, object, bytes);
   // 412: something stands there. 409: another writer was faster. Anything else that failed may still have been written.
   const what = `PUT of s3://${target.bucket}/${object.key}`;
-  const stored = await target.head(object.key);
+  const late = () => new CopyInterrupted(`${what}: the function's time is up`);
+  const stored = await untilSignal(object.signal, () => target.head(object.key), late);
   if (stored && stored.bytes === digested.bytes && stored.crc32 === digested.crc32) return { ...digested, stored };
   const status = storeStatusOf(fault);
   if (stored && (status === 412 || status === 409 || fault === undefined)) {
@@ -84,22 +86,60 @@ export async function writeObject(
   throw storeFault(fault ?? new Error("the object is not there after the write"), what);
 }
 
+/** What was tried, and how it failed, if it did. */
+interface Attempt {
+  readonly digested: DigestResult;
+  readonly fault: unknown;
+}
+
+async function writeAtOnce(target: WriteTarget, object: NewObject, bytes: ObjectBytes): Promise<Attempt> {
+  for await (const part of bytes.parts()) {
+    try {
+      const digested = checkedSize(bytes.finish(), object);
+      return { digested, fault: await settled(put(target, object, part, digested)) };
+    } finally {
+      part.release();
+    }
+  }
+  throw new CopyInterrupted(`${object.key}: no bytes came`);
+}
+
+async function writeInParts(target: WriteTarget, object: NewObject, bytes: ObjectBytes): Promise<Attempt> {
+  const upload = await uploadInParts(target, object, bytes.parts());
+  try {
+    const digested = checkedSize(bytes.finish(), object);
+    const fault = await settled(upload.complete(digested.crc32));
+    if (fault) await upload.abort();
+    return { digested, fault };
+  } catch (error) {
+    await upload.abort();
+    throw error;
+  }
+}
+
+/** @throws {CopyInterrupted} unless exactly the announced bytes came: the last look, whatever read them */
+function checkedSize(digested: DigestResult, { key, bytes }: NewObject): DigestResult {
+  if (digested.bytes === bytes) return digested;
+  throw new CopyInterrupted(`${key}: ${digested.bytes} of the announced ${bytes} bytes came`);
+}
+
 async function put(
   { client, bucket }: WriteTarget,
-  { key, contentType, metadata, signal }: NewObject,
-  body: Buffer,
-  { sha256, crc32 }: { readonly sha256: string; readonly crc32: string },
+  object: NewObject,
+  part: Part,
+  { sha256 }: DigestResult,
 ): Promise<void> {
   const command = new PutObjectCommand({
     Bucket: bucket,
-    Key: key,
-    Body: body,
-    ContentType: contentType,
+    Key: object.key,
+    Body: part.bytes,
+    ContentType: object.contentType,
     IfNoneMatch: "*",
-    ChecksumCRC32: crc32,
-    Metadata: { ...metadata, sha256 },
+    ChecksumCRC32: formatCrc32(part.crc32),
+    Metadata: { ...object.metadata, sha256 },
   });
-  await client.send(command, { abortSignal: signal });
+  // The signature covers the body by a hash that is known already.
+  await countedCall(object, (options) => client.send(withPayloadHash(command, sha256), options));
 }
 
 async function settled(work: Promise<unknown>): Promise<unknown> {
@@ -109,30 +149,4 @@ async function settled(work: Promise<unknown>): Promise<unknown> {
   } catch (error) {
     return error ?? new Error("unknown fault");
   }
-}
-
-async function collect(chunks: AsyncIterable<Uint8Array>, bytes: number): Promise<Buffer> {
-  const body = Buffer.allocUnsafe(bytes);
-  let at = 0;
-  for await (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
-}
-
-/** Passes chunks on and throws as soon as more, or at the end fewer, bytes came than announced. */
-async function* countExactly(
-  chunks: AsyncIterable<Uint8Array>,
-  { bytes, key }: NewObject,
-  see: (chunk: Uint8Array) => void,
-): AsyncGenerator<Uint8Array> {
-  let seen = 0;
-  for await (const chunk of chunks) {
-    seen += chunk.length;
-    if (seen > bytes) throw new CopyInterrupted(`${key}: more than the announced ${bytes} bytes came`);
-    see(chunk);
-    yield chunk;
-  }
-  if (seen < bytes) throw new CopyInterrupted(`${key}: ${seen} of the announced ${bytes} bytes came`);
 }

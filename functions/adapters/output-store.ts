@@ -1,22 +1,12 @@
-import { GetObjectCommand, HeadObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
 import { TransferFailed } from "../domain/errors.ts";
 import { formatManifest, type Manifest, parseManifest, recordsSameBytes } from "../domain/manifest.ts";
 import { manifestKey } from "../domain/object-key.ts";
 import type { StoredObject } from "../domain/receipt.ts";
-import { startDigest } from "./digest.ts";
-import { type NewObject, type WrittenObject, writeObject } from "./object-writer.ts";
+import { type DigestResult, startDigest } from "./digest.ts";
+import { type NewObject, type ObjectBytes, type WrittenObject, writeObject } from "./object-writer.ts";
 import { isAbsent, storeFault, storeStatusOf } from "./store-fault.ts";
 import { newJsonObject } from "./write-once.ts";
-
-/** What the bytes in the store really are, found by reading all of them. */
-export interface ReadBack {
-  /** Size in bytes. */
-  readonly bytes: number;
-  /** SHA-256, 64 hexadecimal digits. */
-  readonly sha256: string;
-  /** CRC32, as S3 writes it. */
-  readonly crc32: string;
-}
 
 /**
  * The bucket that outputs go to. It writes where nothing stands, looks and reads; it has no way to delete or overwrite.
@@ -27,10 +17,15 @@ export interface OutputStore {
   readonly bucket: string;
   /** What stands under a key; undefined when nothing does. */
   head(key: string): Promise<StoredObject | undefined>;
-  /** Reads a whole object and hashes it; undefined when there is none. */
-  readBack(key: string): Promise<ReadBack | undefined>;
+  /**
+   * Which keys below a directory are taken, by one listing: tells of a key whether something stands there, and undefined
+   * where the listing, of a thousand keys at most, does not reach. For many outputs that is one call in place of as many.
+   */
+  survey(directory: string): Promise<(key: string) => boolean | undefined>;
+  /** What the bytes of an object really are, found by reading all of them; undefined when there is none. The signal ends it. */
+  readBack(key: string, signal?: AbortSignal): Promise<DigestResult | undefined>;
   /** Writes an object where nothing stands and verifies it: see {@link writeObject}. */
-  write(object: NewObject, chunks: AsyncIterable<Uint8Array>): Promise<WrittenObject>;
+  write(object: NewObject, read: (partBytes: number) => ObjectBytes): Promise<WrittenObject>;
   /** The manifest below a directory; undefined when there is none. */
   readManifest(directory: string): Promise<Manifest | undefined>;
   /** Writes the manifest if there is none; one that records the same bytes is returned instead, another is a conflict. */
@@ -43,8 +38,8 @@ export function createOutputStore(client: S3Client, bucket: string): OutputStore
     if (isAbsent(error)) return undefined;
     throw storeFault(error, `${what} of s3://${bucket}/${key}`);
   };
-  const get = (key: string) =>
-    client.send(new GetObjectCommand({ Bucket: bucket, Key: key })).then(
+  const get = (key: string, signal?: AbortSignal) =>
+    client.send(new GetObjectCommand({ Bucket: bucket, Key: key }), { ...(signal && { abortSignal: signal }) }).then(
       ({ Body }) => Body,
       (error) => absentOrThrow(error, "GET", key),
     );
@@ -71,9 +66,19 @@ export function createOutputStore(client: S3Client, bucket: string): OutputStore
     bucket,
     head,
     readManifest,
-    write: (object, chunks) => writeObject({ client, bucket, head }, object, chunks),
-    async readBack(key) {
-      const body = await get(key);
+    async survey(directory) {
+      const Prefix = `${directory}/`;
+      const listed = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix })).catch((error: unknown) => {
+        throw storeFault(error, `LIST of s3://${bucket}/${Prefix}`);
+      });
+      const keys = (listed.Contents ?? []).map(({ Key = "" }) => Key);
+      const taken = new Set(keys);
+      const last = listed.IsTruncated ? (keys.at(-1) ?? "") : undefined;
+      return (key) => taken.has(key) || (last !== undefined && key > last ? undefined : false);
+    },
+    write: (object, read) => writeObject({ client, bucket, head }, object, read),
+    async readBack(key, signal) {
+      const body = await get(key, signal);
       if (!body) return undefined;
       const digest = startDigest();
       try {

@@ -1,27 +1,32 @@
 import type { Receipt } from "../domain/receipt.ts";
-import { startDigest } from "./digest.ts";
+import type { CopyBudget } from "./copy-budget.ts";
+import { createCopyMeter } from "./copy-meter.ts";
+import { partSizeFor } from "./multipart-upload.ts";
 import { openSource, type SourceOptions } from "./source.ts";
+import { readSource } from "./source-reader.ts";
 
 /**
  * Whether a source still has the bytes of the receipt: the same length and strong ETag say so; without them every byte is
  * read and hashed. Nothing is stored.
+ * @param signal ends it
  * @throws {TransferFailed | CopyInterrupted} when the source cannot be read, as `openSource`
  */
 export async function isSourceUnchanged(
   receipt: Receipt,
-  options: Omit<SourceOptions, "maxBytes" | "label">,
+  { url, refreshUrl }: Pick<SourceOptions, "url" | "refreshUrl">,
+  { buffers, connections }: CopyBudget,
+  signal: AbortSignal,
 ): Promise<boolean> {
-  const over = new AbortController();
-  const signal = AbortSignal.any([options.signal, over.signal]);
+  // No cap: a source that has grown is one that has changed, and is not read.
+  const bounds = { maxBytes: Number.MAX_SAFE_INTEGER, meter: createCopyMeter() };
+  const source = await openSource({ ...bounds, url, refreshUrl, connections, label: receipt.key });
   try {
-    // No cap: a source that has grown is one that has changed, and is not read.
-    const source = await openSource({ ...options, signal, label: receipt.key, maxBytes: Number.MAX_SAFE_INTEGER });
     if (source.bytes !== receipt.bytes) return false;
     if (source.etag !== undefined && source.etag === receipt.sourceEtag) return true;
-    const digest = startDigest();
-    for await (const chunk of source.chunks) digest.add(chunk);
-    return digest.finish().sha256 === receipt.sha256;
+    const reader = readSource(source, { partBytes: partSizeFor(source.bytes), buffers, signal });
+    for await (const part of reader.parts()) part.release();
+    return reader.finish().sha256 === receipt.sha256;
   } finally {
-    over.abort();
+    if (source.first.connection.left > 0) source.first.connection.close();
   }
 }

@@ -53,6 +53,14 @@ export class CopyInterrupted extends Error {
   override readonly name = "CopyInterrupted";
 }
 
+/**
+ * An output cannot be copied within the time of one function, found out early: the message has the figures. Not repeated at
+ * once, because it would be as slow; the cleanup looks at the project again on the days after.
+ */
+export class CopyTooSlow extends Error {
+  override readonly name = "CopyTooSlow";
+}
+
 /** Step Functions cannot be reached, throttles or fails. Passing: whoever asked repeats it. */
 export class WorkflowsUnavailable extends Error {
   override readonly name = "WorkflowsUnavailable";
@@ -85,11 +93,15 @@ export const terminalErrorNames = [
 /** One of {@link terminalErrorNames}. */
 export type TerminalErrorName = (typeof terminalErrorNames)[number];
 
-/** Names of passing errors: repeated by the workflow's `Retry`, and a `TransferFailed` when the attempts are used up. */
+/**
+ * Names of passing errors: repeated by the workflow's `Retry` (but for `CopyTooSlow`), and a `TransferFailed` when the
+ * attempts are used up.
+ */
 export const passingErrorNames = [
   "VendorUnavailable",
   "StoreUnavailable",
   "CopyInterrupted",
+  "CopyTooSlow",
   "WorkflowsUnavailable",
 ] as const;
 

@@ -2,7 +2,12 @@ import { Tokenization } from "aws-cdk-lib";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { ISecret } from "aws-cdk-lib/aws-secretsmanager";
 import type { Construct } from "constructs";
-import { defaultMaxOutputBytes, environmentNames, functionTimeoutSeconds } from "../../functions/contract.ts";
+import {
+  copyingNodeOptions,
+  defaultMaxOutputBytes,
+  environmentNames,
+  functionTimeoutSeconds,
+} from "../../functions/contract.ts";
 import { defaultDeadlineSeconds } from "../../functions/domain/input.ts";
 import { markerPrefix } from "../../functions/domain/marker.ts";
 import { shortestIntervalSeconds } from "../../functions/domain/poll-schedule.ts";
@@ -48,6 +53,12 @@ export const wholeCore = 1_769;
 export const keyIsChosen =
   "Object keys are chosen per transfer, so the key is a wildcard; no statement covers another bucket.";
 
+/**
+ * What Node is started with where outputs pass through. The variable is not among those that Lambda reserves (Lambda Developer
+ * Guide, "Working with Lambda environment variables"); not verified against live AWS.
+ */
+const movingOutputs = { NODE_OPTIONS: copyingNodeOptions };
+
 /** A number of the configuration for a function's environment; a token stays one. */
 const text = (value: number): string => Tokenization.stringifyNumber(value);
 
@@ -77,7 +88,11 @@ function downloadOutputs(scope: Construct, props: CopyingFunctionsProps): Transf
     timeoutSeconds: functionTimeoutSeconds.downloadOutputs,
     // For TLS and two hashes over every byte.
     memoryMiB: wholeCore,
-    environment: { ...vendorAndBucket(props), [environmentNames.maxOutputBytes]: text(maxOutputBytes) },
+    environment: {
+      ...vendorAndBucket(props),
+      ...movingOutputs,
+      [environmentNames.maxOutputBytes]: text(maxOutputBytes),
+    },
     statements: [
       ...readSecrets(apiKeySecret),
       onObjects(bucket, "*", "s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"),
@@ -101,7 +116,7 @@ function deleteProject(scope: Construct, props: CopyingFunctionsProps): Transfer
     timeoutSeconds: functionTimeoutSeconds.deleteProject,
     // Every byte is read back and hashed.
     memoryMiB: wholeCore,
-    environment: vendorAndBucket(props),
+    environment: { ...vendorAndBucket(props), ...movingOutputs },
     statements: [
       ...readSecrets(apiKeySecret),
       onObjects(bucket, "*", "s3:GetObject"),

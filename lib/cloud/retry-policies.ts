@@ -48,7 +48,8 @@ export const whenUnavailable: RetryProps = {
 };
 
 /**
- * For a broken or odd source: waits of up to 5, 10, 20, 40, 80, 120, 120, 120 s, so at most 8.6 minutes and 4.3 on
+ * For a broken or odd source, and not for `CopyTooSlow`, which would be as slow again: the cleanup tries that another day.
+ * Waits of up to 5, 10, 20, 40, 80, 120, 120, 120 s, so at most 8.6 minutes and 4.3 on
  * average. What is verified in S3 is not copied again.
  */
 export const whenInterrupted: RetryProps = {

@@ -137,7 +137,7 @@ export class TransferWorkflow extends Construct {
     const unnamed = unnamedFailure(this, "Unnamed failure", otherwise);
     // Which of these may be better another time, the function knows by name: a refused key may, a refused copy may not.
     for (const pass of [named, usedUp]) pass.next(scheduleCleanup);
-    // A step that crashed did so three times, and would again: too much to copy in one function's time, say.
+    // A step that crashed did so three times, and would again: too much for its memory, say.
     unnamed.next(notify);
     for (const task of tasks.copying) task.addCatch(usedUp, { errors: [...passingErrorNames], resultPath: "$.caught" });
     for (const task of [...tasks.copying, tasks.deleting]) {

@@ -59,6 +59,8 @@ const amount = (log: CountedFunction, line: string, name: string, unit?: Unit): 
   ...(unit && { unit }),
 });
 
+const copying = (name: string, unit: Unit) => amount("download-outputs", "copying", name, unit);
+
 const swept = (name: string) => amount("cleanup", "swept", name);
 
 /** A state of the transfer workflow that is passed through. Field names: Step Functions Developer Guide, "Logging". */
@@ -103,6 +105,16 @@ export const logMetrics = {
   BytesCopied: amount("download-outputs", "copied", "bytes", Unit.BYTES),
   /** From the poll that saw the project complete to the manifest. */
   SecondsToManifest: amount("download-outputs", "copied", "seconds", Unit.SECONDS),
+  /** Bytes that came from download hosts: those of copies that began again count again. */
+  BytesReceived: copying("bytes", Unit.BYTES),
+  /** How fast they came, over up to half a minute of one run of the copy, with all that it waited for. */
+  CopyBytesPerSecond: copying("bytesPerSecond", Unit.BYTES_PER_SECOND),
+  /** Times that S3 was called again. */
+  CopyRetries: copying("retries", Unit.COUNT),
+  /** Downloads that broke off and were resumed there. */
+  CopyResumes: copying("resumes", Unit.COUNT),
+  /** Download URLs that were refused and fetched anew. */
+  DownloadUrlRefreshes: copying("refreshes", Unit.COUNT),
   /** Markers left for the cleanup, by their kind: `deletion` counts the deletions left pending. */
   LeftToCleanup: count("schedule-cleanup", "left to the cleanup", { name: "Kind", fact: "kind" }),
   /** Attempts to deliver an event, by their outcome. */

@@ -2,6 +2,7 @@ import { Duration } from "aws-cdk-lib";
 import { GraphWidget, type IWidget, MathExpression, type Metric } from "aws-cdk-lib/aws-cloudwatch";
 import { eventTypes } from "../../../functions/domain/event.ts";
 import type { Outcome } from "../../../functions/domain/outcome.ts";
+import type { LogMetricName } from "./log-metrics.ts";
 import type { TransferMetrics } from "./transfer-metrics.ts";
 import type { Watched } from "./watched.ts";
 
@@ -15,12 +16,13 @@ const outcomes = ["delivered", "retry", "rejected", "exhausted"] as const satisf
 
 const period = graphPeriod;
 
+const graph = (title: string, left: Metric[], label: string, stacked = false) =>
+  new GraphWidget({ title, left, leftYAxis: { min: 0, label, showUnits: false }, stacked, width: graphWidth });
+
 /** Graphs of what transfers do, in rows. */
 export function transferWidgets(watched: Watched, metrics: TransferMetrics): IWidget[][] {
   const byType = eventTypes.map((label) => metrics.metric("Transfers", { period, label }, label));
   const byOutcome = outcomes.map((label) => metrics.metric("DeliveryAttempts", { period, label }, label));
-  const graph = (title: string, left: (Metric | MathExpression)[], label: string, stacked = false) =>
-    new GraphWidget({ title, left, leftYAxis: { min: 0, label, showUnits: false }, stacked, width: graphWidth });
   const named = (name: "SecondsToManifest" | "PollsOfTransfer", statistic: string, label: string) =>
     metrics.metric(name, { period, statistic, label });
   return [
@@ -39,8 +41,8 @@ export function transferWidgets(watched: Watched, metrics: TransferMetrics): IWi
         width: graphWidth,
       }),
     ],
+    copyWidgets(metrics),
     [
-      graph("Copied", [metrics.metric("BytesCopied", { period, label: "bytes" })], "bytes"),
       graph(
         "Polls of a transfer",
         [named("PollsOfTransfer", "Average", "mean"), named("PollsOfTransfer", "Maximum", "most")],
@@ -48,6 +50,40 @@ export function transferWidgets(watched: Watched, metrics: TransferMetrics): IWi
       ),
       graph("Attempts to deliver", byOutcome, "attempts", true),
     ],
+  ];
+}
+
+const copySpeeds = { p50: "half (p50)", p10: "slowest tenth (p10)" };
+
+const copyTroubles = {
+  CopyRetries: "calls of S3 again",
+  CopyResumes: "downloads resumed",
+  DownloadUrlRefreshes: "fresh download URLs",
+} as const satisfies Partial<Record<LogMetricName, string>>;
+
+/** How the copy goes: received and not copied in the end is what was begun again. */
+function copyWidgets(metrics: TransferMetrics): IWidget[] {
+  const troubles = Object.entries(copyTroubles) as [keyof typeof copyTroubles, string][];
+  const speeds = Object.entries(copySpeeds);
+  return [
+    graph(
+      "Copied",
+      [
+        metrics.metric("BytesReceived", { period, label: "received" }),
+        metrics.metric("BytesCopied", { period, label: "copied" }),
+      ],
+      "bytes",
+    ),
+    graph(
+      "Speed of the copy",
+      speeds.map(([statistic, label]) => metrics.metric("CopyBytesPerSecond", { period, statistic, label })),
+      "bytes per second",
+    ),
+    graph(
+      "What the copy got over",
+      troubles.map(([name, label]) => metrics.metric(name, { period, label })),
+      "times",
+    ),
   ];
 }
 

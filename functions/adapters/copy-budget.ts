@@ -1,0 +1,26 @@
+import { mostConnections } from "../domain/connection-growth.ts";
+import { createDownloadConnections, type DownloadConnections } from "./download-connections.ts";
+import type { GuardedHttp } from "./guarded-http.ts";
+import { createPartBuffers, type PartBuffers } from "./part-buffers.ts";
+
+/** Bytes in buffers at once, whatever is copied: four parts of 8 MiB. One fills while three are on their way to S3. */
+const mostBufferBytes = 32 * 1_024 ** 2;
+
+/** What all outputs of one run share: memory and connections. */
+export interface CopyBudget {
+  /** Buffers for parts. */
+  readonly buffers: PartBuffers;
+  /** Connections to download hosts. */
+  readonly connections: DownloadConnections;
+}
+
+/**
+ * The budget of one run.
+ * @param signal ends its connections
+ */
+export function createCopyBudget(http: GuardedHttp, signal: AbortSignal): CopyBudget {
+  return {
+    buffers: createPartBuffers(mostBufferBytes),
+    connections: createDownloadConnections(http, mostConnections, signal),
+  };
+}

@@ -1,0 +1,397 @@
+import { createHash } from "node:crypto";
+import { performance } from "node:perf_hooks";
+import { crc32 } from "node:zlib";
+import { type ConnectionGrowth, grow, oneConnection } from "../domain/connection-growth.ts";
+import { parseContentRange } from "../domain/content-range.ts";
+import { combineCrc32 } from "../domain/crc32-combination.ts";
+import { CopyInterrupted } from "../domain/errors.ts";
+import { looksLikeMedia, sniffedBytes } from "../domain/media-type.ts";
+import { type Segment, segmentFrom } from "../domain/segment.ts";
+import { type DigestResult, formatCrc32 } from "./digest.ts";
+import { NetworkFault } from "./network-fault.ts";
+import type { PartBuffers } from "./part-buffers.ts";
+import type { Source, SourceAnswer } from "./source.ts";
+
+/** Resumes in a row that bring no byte, before the copy is given up. */
+const mostFruitlessResumes = 3;
+
+/** Resumes in all, before the copy is given up to the workflow, which waits before it tries again. */
+const mostResumes = 50;
+
+/** Milliseconds that the first ranged GET has for its headers: meanwhile, nobody else claims a segment. */
+const probeTimeout = 3_000;
+
+/** Milliseconds from one look at the speed to the next. */
+const samplePeriod = 250;
+
+/** Share of its time that the event loop may be busy before it counts as the slow part of the pipeline. */
+const busyShare = 0.7;
+
+/** A part of the output, complete and hashed. */
+export interface Part {
+  /** Its number, from 1. */
+  readonly number: number;
+  /** Its bytes. They are the reader's again after `release`. */
+  readonly bytes: Buffer;
+  /** Their CRC32. */
+  readonly crc32: number;
+  /** Gives its buffer back: to be called once. */
+  release(): void;
+}
+
+/** How a source is read. */
+export interface ReadOptions {
+  /** Size of each part but the last, in bytes. */
+  readonly partBytes: number;
+  /** Where buffers come from. */
+  readonly buffers: PartBuffers;
+  /** Ends reading. */
+  readonly signal: AbortSignal;
+}
+
+/** A source being read. */
+export interface SourceReader {
+  /**
+   * The parts in their order, as they are complete. Ends the connections when it ends, or is left early.
+   * @throws {CopyInterrupted} where bytes cannot be had, or not safely be put together
+   */
+  parts(): AsyncGenerator<Part>;
+  /** Size and hashes of all that was read: to be asked once, after the last part. */
+  finish(): DigestResult;
+  /** Connections at work. */
+  readonly connections: number;
+}
+
+/** Starts to read a source. */
+export function readSource(source: Source, options: ReadOptions): SourceReader {
+  return new Reader(source, options);
+}
+
+/** A part that is being filled. */
+interface OpenPart {
+  readonly number: number;
+  readonly first: number;
+  readonly buffer: Buffer;
+  readonly bytes: number;
+  crc: number;
+}
+
+/** One connection's share of the work. */
+interface Worker {
+  /** What it reads from; the next byte of it belongs at `position`. */
+  answer?: SourceAnswer | undefined;
+  position: number;
+  /** Whether its first request is to show that the origin answers ranges as it must. */
+  readonly isProbe: boolean;
+  /** Resumes in a row that brought nothing. */
+  fruitless: number;
+}
+
+/**
+ * Workers claim segments in order and fill them, each over its own connection; what is there without a gap from the start
+ * is hashed, in order. The first worker reads the answer to the GET of the whole for as long as it is alone. A further one
+ * comes when measuring says that connections are the slow part, and only after a ranged GET was answered as it must be.
+ */
+class Reader implements SourceReader {
+  readonly #source: Source;
+  readonly #options: ReadOptions;
+  readonly #hash = createHash("sha256");
+  readonly #open = new Map<number, OpenPart>();
+  /** Claimed and not hashed to their end, in order. */
+  readonly #segments: Segment[] = [];
+  readonly #givenBack: Segment[] = [];
+  readonly #ready: Part[] = [];
+  readonly #workers = new Set<Worker>();
+  readonly #over = new AbortController();
+  #crc = 0;
+  #hashed = 0;
+  #claimed = 0;
+  #claiming: Promise<unknown> = Promise.resolve();
+  #growth: ConnectionGrowth = oneConnection;
+  #hasRanges = false;
+  #resumes = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(source: Source, options: ReadOptions) {
+    this.#source = source;
+    this.#options = options;
+  }
+
+  get connections(): number {
+    return this.#workers.size;
+  }
+
+  finish(): DigestResult {
+    return { bytes: this.#hashed, sha256: this.#hash.digest("hex"), crc32: formatCrc32(this.#crc) };
+  }
+
+  async *parts(): AsyncGenerator<Part> {
+    const { bytes, first, options } = this.#source;
+    const { signal } = this.#options;
+    const onAbort = () => this.#fail(new CopyInterrupted(`${options.label}: the function's time is up`));
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    options.connections.reserve(true);
+    void this.#work({ answer: first, position: 0, isProbe: false, fruitless: 0 });
+    const sampling = this.#startSampling();
+    try {
+      for (let passed = 0; passed < bytes; ) {
+        const part = await this.#nextPart();
+        passed += part.bytes.length;
+        yield part;
+      }
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      clearInterval(sampling);
+      this.#end();
+    }
+  }
+
+  async #nextPart(): Promise<Part> {
+    for (;;) {
+      if (this.#failure) throw this.#failure.error;
+      const part = this.#ready.shift();
+      if (part) return part;
+      await new Promise<void>((wake) => {
+        this.#wake = wake;
+      });
+    }
+  }
+
+  /** Closes what is at work, and only then gives its buffers back. */
+  #end(): void {
+    this.#over.abort();
+    for (const { answer } of this.#workers) if (answer && answer.connection.left > 0) answer.connection.close();
+    for (const part of this.#ready.splice(0)) part.release();
+    for (const { buffer } of this.#open.values()) this.#options.buffers.give(buffer);
+    this.#open.clear();
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#wake?.();
+  }
+
+  async #work(worker: Worker): Promise<void> {
+    this.#workers.add(worker);
+    try {
+      while (this.#workers.size === 1 || this.#workers.size <= this.#growth.wanted) {
+        const segment = await this.#claim(worker);
+        if (!segment || !(await this.#fill(worker, segment))) break;
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#leave(worker);
+      this.#workers.delete(worker);
+      this.#source.options.connections.unreserve();
+    }
+  }
+
+  /** Gives the worker's connection back, which closes it unless its answer was read to the end. */
+  #leave(worker: Worker): void {
+    if (worker.answer) this.#source.options.connections.give(worker.answer.connection);
+    worker.answer = undefined;
+  }
+
+  /** The next segment, with a buffer for it; undefined when there is none. One worker at a time. */
+  #claim(worker: Worker): Promise<Segment | undefined> {
+    const claimed = this.#claiming.then(() => this.#claimNow(worker));
+    this.#claiming = claimed.catch(() => undefined);
+    return claimed;
+  }
+
+  async #claimNow(worker: Worker): Promise<Segment | undefined> {
+    const { bytes } = this.#source;
+    const { partBytes } = this.#options;
+    const givenBack = this.#givenBack.sort((a, b) => a.first - b.first).shift();
+    if (givenBack) return givenBack;
+    if (this.#claimed === bytes || this.#over.signal.aborted) return undefined;
+    const segment = segmentFrom(this.#claimed, bytes, partBytes);
+    await this.#openPart(Math.floor(segment.first / partBytes));
+    if (worker.isProbe && !this.#hasRanges && !(await this.#probe(worker, segment))) return undefined;
+    if (this.#over.signal.aborted) return undefined;
+    this.#claimed = segment.end;
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  async #openPart(index: number): Promise<void> {
+    if (this.#open.has(index)) return;
+    const { partBytes, buffers } = this.#options;
+    const first = index * partBytes;
+    const bytes = Math.min(partBytes, this.#source.bytes - first);
+    const buffer = await buffers.take(bytes, this.#over.signal);
+    if (this.#over.signal.aborted) return buffers.give(buffer);
+    this.#open.set(index, { number: index + 1, first, bytes, buffer, crc: 0 });
+  }
+
+  /** Whether a ranged GET of the segment is answered as it must be. If not, one connection goes on as if nothing had been. */
+  async #probe(worker: Worker, segment: Segment): Promise<boolean> {
+    try {
+      await this.#ask(worker, segment.first, segment.end, this.#source.options.label, probeTimeout);
+      this.#hasRanges = true;
+      return true;
+    } catch {
+      this.#growth = { wanted: 1, phase: "settled" };
+      return false;
+    }
+  }
+
+  /** Reads the segment to its end. @returns false when it was given back, to be read by another worker */
+  async #fill(worker: Worker, segment: Segment): Promise<boolean> {
+    const { label, bodyTimeout = 30_000 } = this.#source.options;
+    const part = this.#open.get(Math.floor(segment.first / this.#options.partBytes));
+    let where = label;
+    while (part && segment.first + segment.filled < segment.end) {
+      if (this.#over.signal.aborted) return false;
+      const at = segment.first + segment.filled;
+      try {
+        if (!worker.answer || worker.position !== at) {
+          this.#leave(worker);
+          await this.#ask(worker, at, this.#workers.size > 1 ? segment.end : undefined, where);
+        }
+      } catch (error) {
+        if (!this.#giveBack(error, segment)) throw error;
+        return false;
+      }
+      const into = part.buffer.subarray(at - part.first, segment.end - part.first);
+      try {
+        await worker.answer?.connection.read(into, (bytes) => this.#take(worker, segment, bytes), bodyTimeout);
+      } catch (error) {
+        if (!(error instanceof NetworkFault)) throw error;
+        if (this.#over.signal.aborted) return false;
+        where = this.#breakOff(worker, segment.first + segment.filled, error.code);
+      }
+      if (worker.answer?.connection.left === 0) this.#leave(worker);
+    }
+    return true;
+  }
+
+  /** A worker that is not answered leaves its segment to the others, if there are any. */
+  #giveBack(error: unknown, segment: Segment): boolean {
+    if (!(error instanceof CopyInterrupted) || error instanceof OtherVersion || this.#workers.size === 1) return false;
+    this.#givenBack.push(segment);
+    this.#growth = { wanted: this.#workers.size - 1, phase: "settled" };
+    return true;
+  }
+
+  #take(worker: Worker, segment: Segment, bytes: number): void {
+    segment.filled += bytes;
+    worker.position += bytes;
+    worker.fruitless = -1;
+    this.#hashWhatIsThere();
+    this.#source.options.meter.received(bytes);
+  }
+
+  /** @returns how to begin the next error's message @throws {CopyInterrupted} when the download cannot be resumed */
+  #breakOff(worker: Worker, at: number, code: string): string {
+    const { bytes, etag, options } = this.#source;
+    this.#leave(worker);
+    const where = `${options.label}: broke off at byte ${at} of ${bytes} (${code})`;
+    worker.fruitless += 1;
+    if (etag === undefined) throw new CopyInterrupted(`${where}: without a strong ETag it starts over`);
+    if (this.#resumes === mostResumes) throw new CopyInterrupted(`${where}, after ${this.#resumes} resumes`);
+    if (worker.fruitless > mostFruitlessResumes) {
+      throw new CopyInterrupted(`${where}, ${worker.fruitless} times in a row`);
+    }
+    this.#resumes += 1;
+    options.meter.resumed();
+    return where;
+  }
+
+  /**
+   * Asks for the rest, or for a stretch of it, of the same version: only that may be put together with what is there;
+   * anything else would stitch two versions together.
+   * @param end the byte after the last one; undefined for all that is left
+   */
+  async #ask(worker: Worker, at: number, end: number | undefined, where: string, timeout?: number): Promise<void> {
+    const { bytes, etag = "", fetch } = this.#source;
+    const last = (end ?? bytes) - 1;
+    const answer = await fetch({ range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag }, timeout);
+    const { status, headers } = answer.head;
+    const range = parseContentRange(headers.get("content-range"));
+    const isAsked = range?.first === at && range.last === last && range.total === bytes;
+    const isWhole = answer.connection.left === last - at + 1;
+    const isSame = headers.get("etag") === etag && (headers.get("content-encoding") ?? "identity") === "identity";
+    if (status === 206 && isAsked && isWhole && isSame && !this.#over.signal.aborted) {
+      worker.answer = answer;
+      worker.position = at;
+      return;
+    }
+    this.#source.options.connections.give(answer.connection);
+    const got = status === 206 && !isAsked ? "206 with another Content-Range" : String(status);
+    throw new OtherVersion(`${where}; asked for the rest of the same version, the answer was ${got}: it starts over`);
+  }
+
+  #hashWhatIsThere(): void {
+    for (let segment = this.#segments[0]; segment; segment = this.#segments[0]) {
+      const until = segment.first + segment.filled;
+      if (until > this.#hashed) this.#hashUntil(until);
+      if (until < segment.end) return;
+      this.#segments.shift();
+    }
+  }
+
+  #hashUntil(until: number): void {
+    const index = Math.floor(this.#hashed / this.#options.partBytes);
+    const part = this.#open.get(index);
+    if (!part) return;
+    const piece = part.buffer.subarray(this.#hashed - part.first, until - part.first);
+    this.#hash.update(piece);
+    part.crc = crc32(piece, part.crc);
+    const isFirstLook = this.#hashed < sniffedBytes;
+    this.#hashed = until;
+    if (isFirstLook && !this.#isMedia(part, until)) {
+      this.#fail(
+        new CopyInterrupted(
+          `${this.#source.options.label}: its first bytes are those of a text or an archive, not of audio`,
+        ),
+      );
+    }
+    if (until === part.first + part.bytes) this.#pass(index, part);
+  }
+
+  /** Whether the first bytes can be media, as far as there are enough of them to say. */
+  #isMedia({ buffer }: OpenPart, until: number): boolean {
+    const enough = Math.min(sniffedBytes, this.#source.bytes);
+    return until < enough || looksLikeMedia(buffer.subarray(0, until));
+  }
+
+  #pass(index: number, { number, buffer, bytes, crc }: OpenPart): void {
+    this.#open.delete(index);
+    this.#crc = combineCrc32(this.#crc, crc, bytes);
+    const release = () => this.#options.buffers.give(buffer);
+    this.#ready.push({ number, bytes: buffer.subarray(0, bytes), crc32: crc, release });
+    this.#wake?.();
+  }
+
+  /** Looks at the speed from time to time, and starts workers when more connections are wanted. */
+  #startSampling(): NodeJS.Timeout {
+    const { buffers } = this.#options;
+    const { counts } = this.#source.options.meter;
+    let [bytes, waits, at] = [counts.bytes, buffers.waits, performance.now()];
+    let used = performance.eventLoopUtilization();
+    return setInterval(() => {
+      const now = performance.now();
+      const { utilization } = performance.eventLoopUtilization(used);
+      const isBusy = utilization > busyShare || buffers.waits > waits || buffers.waiting > 0;
+      this.#growth = grow(this.#growth, { bytes: counts.bytes - bytes, seconds: (now - at) / 1_000, isBusy });
+      [bytes, waits, at, used] = [counts.bytes, buffers.waits, now, performance.eventLoopUtilization()];
+      this.#addWorkers();
+    }, samplePeriod);
+  }
+
+  #addWorkers(): void {
+    const { bytes, etag, options } = this.#source;
+    // The first of them shows whether the origin serves ranges; the rest follow when it did.
+    const most = this.#hasRanges ? this.#growth.wanted : Math.min(2, this.#growth.wanted);
+    while (etag !== undefined && this.#workers.size < most && this.#claimed < bytes && options.connections.reserve()) {
+      void this.#work({ position: 0, isProbe: !this.#hasRanges, fruitless: 0 });
+    }
+  }
+}
+
+/** The origin answered a request for a range with something else: what is there must not be continued. */
+class OtherVersion extends CopyInterrupted {}
