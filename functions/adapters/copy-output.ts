@@ -54,7 +54,7 @@ export async function copyOutput(output: PlannedOutput, context: CopyContext): P
     return receipt(store.bucket, output, { ...written.stored, metadata }, written);
   } finally {
     // A write that fails before it reads would leave the connection open.
-    if (source.first.connection.left > 0) source.first.connection.close();
+    source.close();
   }
 }
 

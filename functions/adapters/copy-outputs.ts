@@ -78,7 +78,8 @@ class CopyingRun {
   #next = 0;
   #opened: number | undefined;
   #begun = 0;
-  #copied = 0;
+  /** Receipts that this run has and none had before. */
+  #gained = 0;
   #largest = 0;
   #isFull = false;
 
@@ -123,7 +124,7 @@ class CopyingRun {
     if (final !== undefined) throw final;
     const [passing] = this.#failures;
     if (passing === undefined) return;
-    if (this.#copied === 0) throw passing;
+    if (this.#gained === 0) throw passing;
     const { id, ports } = this.#work;
     const { name, message } = passing instanceof Error ? passing : new Error(String(passing));
     ports.log.warn("left to the next run", { id, error: name, reason: message });
@@ -146,7 +147,11 @@ class CopyingRun {
 
   async #findReceipt(output: PlannedOutput): Promise<Receipt | undefined> {
     if (this.#isTaken(output.key) === false) return undefined;
-    return findReceipt(output, this.#context, this.#work.known);
+    const { known } = this.#work;
+    const found = await findReceipt(output, this.#context, known);
+    // Reading an object back takes time, too, and the next run is spared it.
+    if (found && !known.includes(found)) this.#gained += 1;
+    return found;
   }
 
   /** Undefined when it is left to the next run. */
@@ -171,7 +176,7 @@ class CopyingRun {
           this.#largest = Math.max(this.#largest, bytes);
         },
       });
-      this.#copied += 1;
+      this.#gained += 1;
       ports.log.info("output copied", {
         id,
         key: receipt.key,
@@ -192,7 +197,7 @@ class CopyingRun {
   #isLeft({ leave }: Underway, error: unknown): boolean {
     if (leave.signal.reason instanceof CopyTooSlow) throw leave.signal.reason;
     if (leave.signal.aborted) return true;
-    return error instanceof CopyInterrupted && this.#signal.aborted && this.#copied > 0;
+    return error instanceof CopyInterrupted && this.#signal.aborted && this.#gained > 0;
   }
 
   /**
@@ -205,7 +210,7 @@ class CopyingRun {
     const [longest] = staying.filter(({ meter }) => meter).toSorted((a, b) => bytesLeft(b) - bytesLeft(a));
     if (!longest || !isTooMuch(pace)) return;
     this.#isFull = true;
-    const isAlone = staying.length === 1 && this.#copied === 0;
+    const isAlone = staying.length === 1 && this.#gained === 0;
     longest.leave.abort(
       isAlone ? new CopyTooSlow(describeTooSlow(longest.key, pace)) : new CopyInterrupted("left to the next run"),
     );

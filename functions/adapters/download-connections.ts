@@ -27,6 +27,7 @@ export function createDownloadConnections(http: GuardedHttp, most: number, signa
   const kept = new Map<string, BodyConnection[]>();
   const originOf = new Map<BodyConnection, string>();
   let reserved = 0;
+  let isClosed = false;
   return {
     async take(url) {
       const origin = keptOriginOf(url);
@@ -37,6 +38,7 @@ export function createDownloadConnections(http: GuardedHttp, most: number, signa
         originOf.delete(connection);
       }
       const connection = await http.connect(url, signal);
+      if (isClosed) connection.close();
       originOf.set(connection, origin);
       return { connection, isKept: false };
     },
@@ -57,6 +59,7 @@ export function createDownloadConnections(http: GuardedHttp, most: number, signa
       reserved -= 1;
     },
     close() {
+      isClosed = true;
       for (const connection of originOf.keys()) connection.close();
       originOf.clear();
       kept.clear();

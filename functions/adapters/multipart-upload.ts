@@ -49,11 +49,12 @@ export async function uploadInParts(
 ): Promise<PendingUpload> {
   const { client, bucket } = target;
   const place = { Bucket: bucket, Key: object.key };
-  await abortStaleUploads(target, object.key);
+  const late = () => new CopyInterrupted(`${object.key}: the function's time is up`);
+  await untilSignal(object.signal, () => abortStaleUploads(target, object.key), late);
   const uploadId = await createUpload(target, object);
   const upload = { ...place, UploadId: uploadId };
   const abort = async () => {
-    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    await inTime(client.send(new AbortMultipartUploadCommand(upload)), longestAbort, late()).catch(() => undefined);
   };
   try {
     const sent = await sendParts(target, object, uploadId, parts);
@@ -75,8 +76,8 @@ export async function uploadInParts(
   }
 }
 
-/** Milliseconds that an upload, whose start was on its way when the signal fired, has to be known and aborted. */
-const lateStart = 5_000;
+/** Milliseconds that an abort may take, also of an upload whose start was on its way when the signal fired. */
+const longestAbort = 5_000;
 
 /** Starts an upload. One that is started too late for the signal is aborted: its id is waited for, or it would stay open. */
 async function createUpload(target: WriteTarget, object: NewObject): Promise<string> {
@@ -86,7 +87,7 @@ async function createUpload(target: WriteTarget, object: NewObject): Promise<str
     return await untilSignal(object.signal, () => starting, late);
   } catch (error) {
     const aborted = starting.then((uploadId) => abortUpload(target, { key: object.key, uploadId }));
-    await inTime(aborted, lateStart, late()).catch(() => undefined);
+    await inTime(aborted, longestAbort, late()).catch(() => undefined);
     throw error;
   }
 }

@@ -85,6 +85,8 @@ interface Worker {
   readonly isProbe: boolean;
   /** Resumes in a row that brought nothing. */
   fruitless: number;
+  /** Whether it waits for the head of an answer. */
+  isAsking?: boolean;
 }
 
 /**
@@ -102,11 +104,15 @@ class Reader implements SourceReader {
   readonly #givenBack: Segment[] = [];
   readonly #ready: Part[] = [];
   readonly #workers = new Set<Worker>();
+  /** Those of them that gave a segment back and are about to end. */
+  readonly #leaving = new Set<Worker>();
   readonly #over = new AbortController();
   #crc = 0;
   #hashed = 0;
   #claimed = 0;
   #claiming: Promise<unknown> = Promise.resolve();
+  /** Ends a claim's wait for a buffer: a segment that was given back has one. */
+  #waitingClaim = new AbortController();
   #growth: ConnectionGrowth = oneConnection;
   #hasRanges = false;
   #resumes = 0;
@@ -127,13 +133,13 @@ class Reader implements SourceReader {
   }
 
   async *parts(): AsyncGenerator<Part> {
-    const { bytes, first, options } = this.#source;
+    const { bytes, options } = this.#source;
     const { signal } = this.#options;
     const onAbort = () => this.#fail(new CopyInterrupted(`${options.label}: the function's time is up`));
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     options.connections.reserve(true);
-    void this.#work({ answer: first, position: 0, isProbe: false, fruitless: 0 });
+    void this.#work({ answer: this.#source.takeFirst(), position: 0, isProbe: false, fruitless: 0 });
     const sampling = this.#startSampling();
     try {
       for (let passed = 0; passed < bytes; ) {
@@ -176,7 +182,7 @@ class Reader implements SourceReader {
   async #work(worker: Worker): Promise<void> {
     this.#workers.add(worker);
     try {
-      while (this.#workers.size === 1 || this.#workers.size <= this.#growth.wanted) {
+      while (!this.#isSpare(worker)) {
         const segment = await this.#claim(worker);
         if (!segment || !(await this.#fill(worker, segment))) break;
       }
@@ -184,9 +190,18 @@ class Reader implements SourceReader {
       this.#fail(error);
     } finally {
       this.#leave(worker);
+      this.#leaving.delete(worker);
       this.#workers.delete(worker);
       this.#source.options.connections.unreserve();
     }
+  }
+
+  /** Whether others are enough: those that wait for an answer do not count, because it may never come. */
+  #isSpare(worker: Worker): boolean {
+    const others = [...this.#workers].filter(
+      (other) => other !== worker && !other.isAsking && !this.#leaving.has(other),
+    );
+    return others.length >= this.#growth.wanted;
   }
 
   /** Gives the worker's connection back, which closes it unless its answer was read to the end. */
@@ -205,11 +220,13 @@ class Reader implements SourceReader {
   async #claimNow(worker: Worker): Promise<Segment | undefined> {
     const { bytes } = this.#source;
     const { partBytes } = this.#options;
-    const givenBack = this.#givenBack.sort((a, b) => a.first - b.first).shift();
-    if (givenBack) return givenBack;
-    if (this.#claimed === bytes || this.#over.signal.aborted) return undefined;
-    const segment = segmentFrom(this.#claimed, bytes, partBytes);
-    await this.#openPart(Math.floor(segment.first / partBytes));
+    let segment: Segment;
+    do {
+      const givenBack = this.#givenBack.sort((a, b) => a.first - b.first).shift();
+      if (givenBack) return givenBack;
+      if (this.#claimed === bytes || this.#over.signal.aborted) return undefined;
+      segment = segmentFrom(this.#claimed, bytes, partBytes);
+    } while (!(await this.#openPart(Math.floor(segment.first / partBytes))));
     if (worker.isProbe && !this.#hasRanges && !(await this.#probe(worker, segment))) return undefined;
     if (this.#over.signal.aborted) return undefined;
     this.#claimed = segment.end;
@@ -217,14 +234,22 @@ class Reader implements SourceReader {
     return segment;
   }
 
-  async #openPart(index: number): Promise<void> {
-    if (this.#open.has(index)) return;
+  /** @returns false when the wait for its buffer was ended: by a segment that was given back, or with all */
+  async #openPart(index: number): Promise<boolean> {
+    if (this.#open.has(index)) return true;
     const { partBytes, buffers } = this.#options;
     const first = index * partBytes;
     const bytes = Math.min(partBytes, this.#source.bytes - first);
-    const buffer = await buffers.take(bytes, this.#over.signal);
-    if (this.#over.signal.aborted) return buffers.give(buffer);
+    this.#waitingClaim = new AbortController();
+    const ended = AbortSignal.any([this.#over.signal, this.#waitingClaim.signal]);
+    const buffer = await buffers.take(bytes, ended).catch(() => undefined);
+    if (!buffer) return false;
+    if (this.#over.signal.aborted) {
+      buffers.give(buffer);
+      return false;
+    }
     this.#open.set(index, { number: index + 1, first, bytes, buffer, crc: 0 });
+    return true;
   }
 
   /** Whether a ranged GET of the segment is answered as it must be. If not, one connection goes on as if nothing had been. */
@@ -253,9 +278,10 @@ class Reader implements SourceReader {
           await this.#ask(worker, at, this.#workers.size > 1 ? segment.end : undefined, where);
         }
       } catch (error) {
-        if (!this.#giveBack(error, segment)) throw error;
+        if (!this.#giveBack(error, worker, segment)) throw error;
         return false;
       }
+      if (this.#over.signal.aborted) return false;
       const into = part.buffer.subarray(at - part.first, segment.end - part.first);
       try {
         await worker.answer?.connection.read(into, (bytes) => this.#take(worker, segment, bytes), bodyTimeout);
@@ -270,10 +296,13 @@ class Reader implements SourceReader {
   }
 
   /** A worker that is not answered leaves its segment to the others, if there are any. */
-  #giveBack(error: unknown, segment: Segment): boolean {
-    if (!(error instanceof CopyInterrupted) || error instanceof OtherVersion || this.#workers.size === 1) return false;
+  #giveBack(error: unknown, worker: Worker, segment: Segment): boolean {
+    const others = this.#workers.size - this.#leaving.size - 1;
+    if (!(error instanceof CopyInterrupted) || error instanceof OtherVersion || others === 0) return false;
+    this.#leaving.add(worker);
     this.#givenBack.push(segment);
-    this.#growth = { wanted: this.#workers.size - 1, phase: "settled" };
+    this.#growth = { wanted: others, phase: "settled" };
+    this.#waitingClaim.abort();
     return true;
   }
 
@@ -309,7 +338,11 @@ class Reader implements SourceReader {
   async #ask(worker: Worker, at: number, end: number | undefined, where: string, timeout?: number): Promise<void> {
     const { bytes, etag = "", fetch } = this.#source;
     const last = (end ?? bytes) - 1;
-    const answer = await fetch({ range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag }, timeout);
+    worker.isAsking = true;
+    const asked = fetch({ range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag }, timeout);
+    const answer = await asked.finally(() => {
+      worker.isAsking = false;
+    });
     const { status, headers } = answer.head;
     const range = parseContentRange(headers.get("content-range"));
     const isAsked = range?.first === at && range.last === last && range.total === bytes;

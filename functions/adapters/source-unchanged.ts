@@ -27,6 +27,6 @@ export async function isSourceUnchanged(
     for await (const part of reader.parts()) part.release();
     return reader.finish().sha256 === receipt.sha256;
   } finally {
-    if (source.first.connection.left > 0) source.first.connection.close();
+    source.close();
   }
 }

@@ -40,7 +40,7 @@ export interface SourceAnswer {
   readonly connection: BodyConnection;
 }
 
-/** An output about to be read: its first connection stays open until its reader, or `close`, ends it. */
+/** An output about to be read. */
 export interface Source {
   /** Announced size in bytes. */
   readonly bytes: number;
@@ -48,8 +48,10 @@ export interface Source {
   readonly contentType: string;
   /** Its ETag, if it is a strong one: only then can ranges of it be put together. */
   readonly etag?: string;
-  /** The answer to the first GET, which asked for the whole. */
-  readonly first: SourceAnswer;
+  /** The answer to the first GET, which asked for the whole; undefined when it was taken before. Its taker ends it. */
+  readonly takeFirst: () => SourceAnswer | undefined;
+  /** Ends that answer if nobody took it. */
+  readonly close: () => void;
   /**
    * Sends another GET, with a fresh URL when it is refused as expired.
    * @param headersTimeout milliseconds until its headers must be there. Default as for the first
@@ -72,11 +74,26 @@ export async function openSource(options: SourceOptions): Promise<Source> {
   try {
     const { bytes, contentType } = acceptHead(first.head, options);
     const etag = first.head.headers.get("etag");
-    return { bytes, contentType, ...(isStrongEtag(etag) && { etag }), first, fetch, options };
+    return { bytes, contentType, ...(isStrongEtag(etag) && { etag }), ...takenOnce(first, options), fetch, options };
   } catch (error) {
     options.connections.give(first.connection);
     throw error;
   }
+}
+
+/** An answer that one reader takes: its connection serves another output as soon as it is given back. */
+function takenOnce(answer: SourceAnswer, { connections }: SourceOptions): Pick<Source, "takeFirst" | "close"> {
+  let left: SourceAnswer | undefined = answer;
+  const takeFirst = () => {
+    const taken = left;
+    left = undefined;
+    return taken;
+  };
+  const close = () => {
+    const taken = takeFirst();
+    if (taken) connections.give(taken.connection);
+  };
+  return { takeFirst, close };
 }
 
 /** Sends GETs of the signed URL (V4 signs the method: no HEAD), with a fresh one when it is refused as expired. */
@@ -84,6 +101,8 @@ function signedFetch(options: SourceOptions): Source["fetch"] {
   const { label, url, refreshUrl, meter } = options;
   let current = url;
   let refreshes = 0;
+  // Shared: an expiry meets all connections of a download at once, and is one.
+  let refreshing: Promise<string> | undefined;
   return async (headers, headersTimeout = options.headersTimeout) => {
     for (;;) {
       const asked = current;
@@ -95,12 +114,17 @@ function signedFetch(options: SourceOptions): Source["fetch"] {
       if (!isRefused) throw unexpectedStatus(label, status);
       // Another connection of this download was refused before and has brought a fresh one already.
       if (asked !== current) continue;
-      if (refreshes === mostRefreshes) {
-        throw new TransferFailed(`${label}: its download URL answered ${status}, also after ${refreshes} fresh ones`);
+      if (!refreshing) {
+        if (refreshes === mostRefreshes) {
+          throw new TransferFailed(`${label}: its download URL answered ${status}, also after ${refreshes} fresh ones`);
+        }
+        refreshes += 1;
+        meter.refreshed();
+        refreshing = refreshUrl().finally(() => {
+          refreshing = undefined;
+        });
       }
-      refreshes += 1;
-      meter.refreshed();
-      current = await refreshUrl();
+      current = await refreshing;
     }
   };
 }
