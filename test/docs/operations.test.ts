@@ -1,11 +1,13 @@
 /** The operator's page against the stack: a section for each alarm, and names and figures that are there. */
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { defaultMaxOutputBytes, functionTimeoutSeconds } from "../../functions/contract.ts";
 import { markerKinds } from "../../functions/domain/cleanup-name.ts";
 import { deliveryErrorNames, passingErrorNames, terminalErrorNames } from "../../functions/domain/errors.ts";
 import { AudioTransfer } from "../../lib/cloud/audio-transfer.ts";
 import { alarmIds } from "../../lib/cloud/watching/alarm-definition.ts";
 import { unitPrices } from "../../lib/cloud/watching/cost-estimate.ts";
+import { logMetrics } from "../../lib/cloud/watching/log-metrics.ts";
 import { metricNamespace } from "../../lib/cloud/watching/transfer-metrics.ts";
 import { synthesizedTemplate } from "../lib/cloud/synthesized-stack.ts";
 import { filtersOf } from "../lib/cloud/watching/metric-filters.ts";
@@ -60,13 +62,14 @@ describe("names on the page", () => {
     expect(named.size).toBeGreaterThan(8);
   });
 
-  it("are errors of ours, or AWS's where they begin with a capital", () => {
+  it("are errors and metrics of ours, or AWS's where they begin with a capital", () => {
     const ours = [
       ...terminalErrorNames,
       ...deliveryErrorNames,
       ...passingErrorNames,
       ...outputs,
       metricNamespace,
+      ...Object.keys(logMetrics),
       AudioTransfer.name,
     ];
     const named = [...page.matchAll(/`([A-Z][a-z]+(?:[A-Z][a-z]+)*)`/g)].map(([, name = ""]) => name);
@@ -102,7 +105,16 @@ describe("names on the page", () => {
     await harness.transfer({ id: "../" });
     await harness.deliveries();
     const found = new Map(harness.log.map((line) => [(line as { message: string }).message, Object.keys(line)]));
-    const shown = ["polled", "copied", "left to the cleanup", "announced", "attempted", "failed"];
+    const shown = [
+      "polled",
+      "copied",
+      "copying",
+      "output copied",
+      "left to the cleanup",
+      "announced",
+      "attempted",
+      "failed",
+    ];
     for (const name of shown) {
       const row = lineRows.find(({ lines }) => lines.includes(name));
       expect(found.get(name)?.filter((fact) => fact !== "message")).toEqual(row?.facts);
@@ -170,6 +182,11 @@ describe("figures on the page", () => {
     const prices = tableWith("| what | unit price | how much of it |").map(([, price = ""]) => price);
     const shown = [...prices.join().matchAll(/\$([\d.]+)/g)].map(([, price]) => Number(price));
     expect(shown).toEqual(Object.values(unitPrices));
+  });
+
+  it("are the speed that the largest output needs to come within a run, of which 15 s are kept back", () => {
+    const speed = defaultMaxOutputBytes / (functionTimeoutSeconds.downloadOutputs - 15) / 1_000_000;
+    expect(page.replaceAll(/\s+/g, " ")).toContain(`16 GiB need ${speed.toFixed(1)} MB/s for that`);
   });
 
   it("are what is fixed for each month", () => {

@@ -33,12 +33,17 @@ test("two outputs that are exchanged in their order while they are copied are ne
   const downloads = (origin: string, nthGet: number) =>
     (nthGet <= 2 ? named("a/output.wav", "b/output.wav") : named("b/output.wav", "a/output.wav"))(origin, nthGet);
   const bodies = { a: body, b: audioBytes(100_000, 1) };
-  const script = ({ path }: { path: string }, nth: number) =>
-    nth === 2 ? status(404) : { content: { body: path.includes("/a/") ? bodies.a : bodies.b } };
+  let refused = 0;
+  const script = ({ path }: { path: string }) => {
+    if (path.includes("/a/")) return { content: { body: bodies.a } };
+    refused += 1;
+    return refused === 1 ? status(404) : { content: { body: bodies.b } };
+  };
   await using project = await startOriginProject({ body }, script, { downloads });
   const end = await project.transfer();
-  // The first output stands already as the other's place asks for it: other bytes, so a conflict.
-  const standing = { [project.key]: bodies.a };
+  // The first output stands already as the other's place asks for it: other bytes, so a conflict. At its own place now it was
+  // copied meanwhile, because the two are copied at once; the other one nowhere.
+  const standing = { [project.key]: bodies.a, [project.key.replace("/0-", "/1-")]: bodies.a };
   await expectKept(project.harness, end, { id: project.id, cause: /0-output\.wav: other bytes stand there/, standing });
 });
 

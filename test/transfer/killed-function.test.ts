@@ -30,10 +30,12 @@ async function startKilled(onKill = () => {}) {
   const released = Promise.withResolvers<void>();
   const downloads = (origin: string, nthGet: number) =>
     ["a.wav", "b.wav"].map((name) => signedUrl(origin, nthGet, name));
-  const script = async ({ path }: { path: string }, nth: number) => {
+  let largeAsked = 0;
+  const script = async ({ path }: { path: string }) => {
     if (path.includes("a.wav")) return { content: { body: small } };
-    if (nth === 2) return cutAt(8.5 * mebibyte);
-    if (nth !== 3) return undefined;
+    largeAsked += 1;
+    if (largeAsked === 1) return cutAt(8.5 * mebibyte);
+    if (largeAsked !== 2) return undefined;
     stalled.resolve();
     await released.promise;
     return undefined;
@@ -43,7 +45,8 @@ async function startKilled(onKill = () => {}) {
   const kill =
     (run: WorkflowFunction): WorkflowFunction =>
     (state, context) => {
-      const copy = run(state, context);
+      // A killed function looks at no clock: else it would see that its time is over, and give its upload up itself.
+      const copy = run(state, runs.length === 0 ? { ...context, getRemainingTimeInMillis: () => 900_000 } : context);
       if (runs.push(copy) > 1) return copy;
       const killed = stalled.promise.then((): never => {
         onKill();
@@ -66,17 +69,11 @@ test("what stood verified is not copied again, what did not is copied whole", as
   await using project = await startKilled();
   const end = await project.transfer({ deleteAfterDownload: false });
   expect(end).toMatchObject({ status: "SUCCEEDED", retries: 1 });
-  const asked = project.origin.requests.map(({ path, headers }) => [
-    path.includes("/a.wav"),
-    headers.range !== undefined,
-  ]);
+  const resumesOf = (name: string) =>
+    project.origin.requests.filter(({ path }) => path.includes(name)).map(({ headers }) => headers.range !== undefined);
   // The first output; the second, and its resume that hangs; then the second again, from its start.
-  expect(asked).toEqual([
-    [true, false],
-    [false, false],
-    [false, true],
-    [false, false],
-  ]);
+  expect(resumesOf("/a.wav")).toEqual([false]);
+  expect(resumesOf("/b.wav")).toEqual([false, true, false]);
   // The killed one's upload may be that of a transfer at work now, and is left alone.
   expect(project.harness.cloud.store.openUploads()).toHaveLength(1);
   expect(await project.release()).toBe("finished");
@@ -92,6 +89,7 @@ test("the upload of one that is surely dead is aborted, and one that lives on do
   const end = await project.transfer();
   // No upload is open, although the dead one never came back.
   await expectExact(project.harness, end, [small, large]);
-  expect(await project.release()).toBe("StoreUnavailable");
+  // It met the upload that was gone after it had copied one output, and hands that on.
+  expect(await project.release()).toBe("finished");
   await expectExact(project.harness, end, [small, large]);
 });

@@ -101,7 +101,6 @@ test.each<[string, StoreOperation, Fault, Buffer, RegExp]>([
     /kms:Generate/,
   ],
   ["a disabled key", "PutObject", s3Error(400, "KMS.DisabledException"), small, /KMS.DisabledException/],
-  ["no permission to look", "HeadObject", s3Error(403, "AccessDenied"), small, /HEAD of s3:\/\/audio-outputs/],
   ["no permission to begin", "CreateMultipartUpload", s3Error(403, "AccessDenied"), large, /starting an upload to/],
   ["no permission for parts", "UploadPart", s3Error(403, "AccessDenied"), large, /part \d of .*AccessDenied/],
   ["no permission to complete", "CompleteMultipartUpload", s3Error(403, "AccessDenied"), large, /AccessDenied/],
@@ -110,6 +109,16 @@ test.each<[string, StoreOperation, Fault, Buffer, RegExp]>([
   await using project = await startOriginProject({ body }, {}, { store });
   const end = await project.transfer();
   await expectKept(project.harness, end, { id: project.id, cause });
+  expect(end.retries).toBe(0);
+});
+
+test("no permission to look (HeadObject) ends TransferFailed at once, and what was written is neither believed nor touched", async () => {
+  const store = storeFaults("HeadObject", Array(99).fill(s3Error(403, "AccessDenied")));
+  await using project = await startOriginProject({ body: small }, {}, { store });
+  const end = await project.transfer();
+  // A listing has shown that the key is free: so it is looked at only after the write.
+  const standing = { [project.key]: small };
+  await expectKept(project.harness, end, { id: project.id, cause: /HEAD of s3:\/\/audio-outputs/, standing });
   expect(end.retries).toBe(0);
 });
 

@@ -16,10 +16,11 @@ function hangingPorts() {
   const time = new AbortController();
   const ports: DeletePorts = {
     magicHour: { getProject: hang("getProject"), deleteProject: hang("deleteProject") },
-    http: { request: hang("request"), close: hang("close") },
+    http: { request: hang("request"), connect: hang("connect"), close: hang("close") },
     store: {
       bucket: "bucket",
       head: hang("head"),
+      survey: hang("survey"),
       readBack: hang("readBack"),
       write: hang("write"),
       readManifest: hang("readManifest"),

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { partSizeFor } from "../../../functions/adapters/multipart-upload.ts";
-import { writeObject } from "../../../functions/adapters/object-writer.ts";
 import type { Fault } from "../../../lib/local/object-store/object-store.ts";
 import { rejectionOf } from "../../support/everything-in.ts";
+import { givenBytes, writeBody } from "./given-bytes.ts";
 import {
   audioBody,
   type Call,
@@ -11,9 +11,7 @@ import {
   eightMiB,
   expectSameBytes,
   type FaultOf,
-  inOddPieces,
   key,
-  newObject,
   refusal,
   runOutputStore,
 } from "./running-output-store.ts";
@@ -22,7 +20,7 @@ const body = audioBody(20 * 1_024 ** 2);
 
 async function write(faultOf?: FaultOf, signal = new AbortController().signal) {
   const running = await runOutputStore(faultOf);
-  const work = writeObject(running.target, newObject(body.length, { signal }), inOddPieces(body));
+  const work = writeBody(running.target, body, { signal });
   return { ...running, outcome: await work.catch((error: unknown) => error) };
 }
 
@@ -89,6 +87,17 @@ test("every call says what S3 is to check: sizes, checksums, and that nothing ma
   });
 });
 
+test("all parts are on their way at once, and each is given back when S3 has had it", async () => {
+  const stop = new AbortController();
+  const { target, calls } = await runOutputStore((call) => (call === "UploadPart" ? "stall" : undefined));
+  const given = givenBytes(body);
+  const writing = rejectionOf(writeBody(target, body, { signal: stop.signal }, given));
+  await expect.poll(() => calls.filter((call) => call === "UploadPart")).toHaveLength(3);
+  expect(given.kept).toBe(3);
+  stop.abort();
+  expect(await writing).toMatchObject({ name: "CopyInterrupted" });
+});
+
 describe("a part", () => {
   test.each<[string, Fault]>([
     ["is reset", "reset"],
@@ -123,18 +132,14 @@ describe("the upload", () => {
     ["refused", refusal("AccessDenied", 403), "TransferFailed"],
     ["refused for its bucket", refusal("NoSuchBucket", 404), "TransferFailed"],
     ["answered with 501", refusal("NotImplemented", 501), "StoreUnavailable"],
-  ])("%s when it is started ends the write before a chunk is read", async (_name, fault, name) => {
+  ])("%s when it is started ends the write before a byte is read", async (_name, fault, name) => {
     const { target } = await runOutputStore((call) => (call === "Create" ? fault : undefined));
-    let read = 0;
-    async function* counted() {
-      read += 1;
-      yield* inOddPieces(body);
-    }
-    expect(await rejectionOf(writeObject(target, newObject(body.length), counted()))).toMatchObject({
+    const given = givenBytes(body);
+    expect(await rejectionOf(writeBody(target, body, {}, given))).toMatchObject({
       name,
       message: expect.stringContaining(`starting an upload to s3://audio/${key}: `),
     });
-    expect(read).toBe(0);
+    expect(given.taken).toBe(0);
   });
 
   test("that fails inside a 200 at its end is not believed, and is aborted", async () => {

@@ -1,15 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { writeObject } from "../../../functions/adapters/object-writer.ts";
+import type { WriteTarget } from "../../../functions/adapters/object-writer.ts";
 import type { Fault } from "../../../lib/local/object-store/object-store.ts";
 import { rejectionOf } from "../../support/everything-in.ts";
+import { writeBody } from "./given-bytes.ts";
 import {
   type Call,
   digestOf,
   expectSameBytes,
-  inOddPieces,
   key,
   large,
-  newObject,
   refusal,
   runOutputStore,
   small,
@@ -17,8 +16,7 @@ import {
 } from "./running-output-store.ts";
 
 describe.each(ways)("S3 that fails, %s", (_way, body, deciding) => {
-  const write = (target: Parameters<typeof writeObject>[0]) =>
-    writeObject(target, newObject(body.length), inOddPieces(body));
+  const write = (target: WriteTarget) => writeBody(target, body);
 
   test.each([
     ["once", 1],
@@ -81,7 +79,7 @@ test.each<[Call, Buffer, number]>([
   const { target, calls, bytesOnDisk } = await runOutputStore((call, nth) =>
     call === slowed && nth <= times ? refusal("SlowDown", 503) : undefined,
   );
-  expect(await writeObject(target, newObject(body.length), inOddPieces(body))).toMatchObject(digestOf(body));
+  expect(await writeBody(target, body)).toMatchObject(digestOf(body));
   expectSameBytes(await bytesOnDisk(), body);
   expect(calls.filter((call) => call === slowed)).toHaveLength(times + (slowed === "UploadPart" ? 2 : 1));
 });
@@ -94,8 +92,7 @@ describe.each(ways)("a signal, %s", (_way, body, deciding) => {
       setImmediate(() => stop.abort());
       return "stall";
     });
-    const object = newObject(body.length, { signal: stop.signal });
-    expect(await rejectionOf(writeObject(target, object, inOddPieces(body)))).toMatchObject({
+    expect(await rejectionOf(writeBody(target, body, { signal: stop.signal }))).toMatchObject({
       name: "CopyInterrupted",
     });
     expect([await bytesOnDisk(), store.openUploads()]).toEqual([undefined, []]);
@@ -103,8 +100,7 @@ describe.each(ways)("a signal, %s", (_way, body, deciding) => {
 
   test("that had fired before leaves nothing", async () => {
     const { target, store, bytesOnDisk } = await runOutputStore();
-    const object = newObject(body.length, { signal: AbortSignal.abort() });
-    expect(await rejectionOf(writeObject(target, object, inOddPieces(body)))).toMatchObject({
+    expect(await rejectionOf(writeBody(target, body, { signal: AbortSignal.abort() }))).toMatchObject({
       name: "CopyInterrupted",
     });
     expect([await bytesOnDisk(), store.openUploads()]).toEqual([undefined, []]);

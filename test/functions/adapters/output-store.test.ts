@@ -4,12 +4,16 @@ import {
   PutObjectCommand,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { createOutputStore } from "../../../functions/adapters/output-store.ts";
+import { createS3Client } from "../../../functions/adapters/s3-client.ts";
 import { BUCKET } from "../../lib/local/object-store/store-fixture.ts";
 import { type Behaviour, cutAt, resetAt, stallAt } from "../../support/behaviour.ts";
+import { startCrowdedStore } from "../../support/crowded-store.ts";
 import { rejectionOf } from "../../support/everything-in.ts";
 import { brokenOutputStore } from "./broken-output-store.ts";
-import { audioBody, digestOf, inOddPieces, key, newObject, refusal, runOutputStore } from "./running-output-store.ts";
+import { bytesOf } from "./given-bytes.ts";
+import { audioBody, digestOf, key, newObject, refusal, runOutputStore } from "./running-output-store.ts";
 
 describe("head", () => {
   test("of nothing is undefined", async () => {
@@ -20,7 +24,7 @@ describe("head", () => {
   test("tells what stands there", async () => {
     const { outputs } = await runOutputStore();
     const body = audioBody(1_000);
-    await outputs.write(newObject(1_000), inOddPieces(body));
+    await outputs.write(newObject(1_000), bytesOf(body));
     expect(await outputs.head(key)).toEqual({
       bytes: 1_000,
       crc32: digestOf(body).crc32,
@@ -49,6 +53,45 @@ describe("head", () => {
     expect(await rejectionOf(outputs.head(key))).toMatchObject({
       name: "TransferFailed",
       message: expect.stringContaining(`HEAD of s3://${BUCKET}/${key}`),
+    });
+  });
+});
+
+describe("a survey", () => {
+  test("tells which keys below a directory are taken, by one call", async () => {
+    const { outputs, putBefore, calls } = await runOutputStore();
+    for (const at of ["a/0-a.wav", "a/b/0-b.wav", "a2/0-c.wav"]) await putBefore("bytes", at);
+    calls.length = 0;
+    const isTaken = await outputs.survey("a");
+    const asked = ["a/0-a.wav", "a/1-a.wav", "a/b/0-b.wav", "a/manifest.json"];
+    expect(asked.map(isTaken)).toEqual([true, false, true, false]);
+    expect(calls).toEqual(["List"]);
+  });
+
+  test("says nothing of keys that its listing does not reach", async () => {
+    const keys = Array.from({ length: 1_001 }, (_, index) => `a/${String(index).padStart(4, "0")}-a.wav`);
+    const crowd = keys.map((one) => ({ key: one, body: () => "bytes" }));
+    await using store = await startCrowdedStore({ bucket: BUCKET, crowd });
+    const client = createS3Client({
+      AWS_ENDPOINT_URL_S3: store.url,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: "dummy",
+      AWS_SECRET_ACCESS_KEY: "dummy",
+    });
+    onTestFinished(() => client.destroy());
+    const isTaken = await createOutputStore(client, BUCKET).survey("a");
+    expect(["a/0000-a.wav", "a/0000-b.wav", "a/0999-a.wav"].map(isTaken)).toEqual([true, false, true]);
+    expect(["a/0999-b.wav", "a/1000-a.wav", "a/manifest.json"].map(isTaken)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test.each<[string, string, number]>([
+    ["TransferFailed", "AccessDenied", 403],
+    ["StoreUnavailable", "NotImplemented", 501],
+  ])("that cannot be made is a fault: %s", async (name, code, status) => {
+    const { outputs } = await runOutputStore((call) => (call === "List" ? refusal(code, status) : undefined));
+    expect(await rejectionOf(outputs.survey("a"))).toMatchObject({
+      name,
+      message: expect.stringContaining(`LIST of s3://${BUCKET}/a/: ${code}`),
     });
   });
 });

@@ -13,7 +13,13 @@ function storeSilentAfter(looks: number): OutputStore {
     left -= 1;
     return left >= 0 ? Promise.resolve(undefined) : new Promise<never>(() => undefined);
   };
-  const refused = { head: neverAsked, readBack: neverAsked, write: neverAsked, writeManifest: neverAsked };
+  const refused = {
+    head: neverAsked,
+    survey: neverAsked,
+    readBack: neverAsked,
+    write: neverAsked,
+    writeManifest: neverAsked,
+  };
   return { bucket: "bucket", readManifest, ...refused };
 }
 
@@ -22,7 +28,7 @@ test.each([0, 1])(
   async (looks) => {
     const ports: ProjectPorts = {
       magicHour: { getProject: neverAsked, deleteProject: neverAsked },
-      http: { request: neverAsked, close: neverAsked },
+      http: { request: neverAsked, connect: neverAsked, close: neverAsked },
       store: storeSilentAfter(looks),
       transfers: { start: neverAsked },
       now: Date.now,

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { expect, onTestFinished } from "vitest";
+import { createCopyMeter } from "../../../functions/adapters/copy-meter.ts";
 import type { NewObject } from "../../../functions/adapters/object-writer.ts";
 import { createOutputStore } from "../../../functions/adapters/output-store.ts";
 import { createS3Client } from "../../../functions/adapters/s3-client.ts";
@@ -70,12 +71,8 @@ export const refusal = (code: string, status: number): Fault => ({ status, code,
 /** An object of so many bytes that is to be written. */
 export function newObject(bytes: number, changed: Partial<NewObject> = {}): NewObject {
   const metadata = { "project-id": "cm1", "source-id": "0123" };
-  return { key, bytes, contentType: "audio/wav", metadata, signal: new AbortController().signal, ...changed };
-}
-
-/** A body in pieces of a size that no buffer and no part is a multiple of. */
-export async function* inOddPieces(body: Uint8Array, size = 65_521): AsyncGenerator<Uint8Array> {
-  for (let at = 0; at < body.length; at += size) yield body.subarray(at, at + size);
+  const [signal, meter] = [new AbortController().signal, createCopyMeter()];
+  return { key, bytes, contentType: "audio/wav", metadata, signal, meter, ...changed };
 }
 
 /** Bytes that differ from place to place. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { sniffedBytes } from "../../../functions/domain/media-type.ts";
 import {
   type Behaviour,
   changedTo,
@@ -8,6 +9,7 @@ import {
   closeDelimited,
   contentRange,
   cutAt,
+  drip,
   empty,
   gzipped,
   honest,
@@ -19,14 +21,15 @@ import {
   resetBeforeHeaders,
   status,
 } from "../../support/behaviour.ts";
+import { hurrySampling } from "./hurried-sampling.ts";
 import { audio, runOrigin } from "./running-source.ts";
 
-const first = audio(2_048);
+const first = audio(8_192);
 
 /** Another rendering of the output: no byte of it may follow a byte of the first, or the other way round. */
 const second = first.map((byte) => 255 - byte).fill(1, 0, 1);
 
-const bytes = fc.integer({ min: 0, max: 3_000 });
+const bytes = fc.oneof(fc.integer({ min: 0, max: 600 }), fc.integer({ min: 0, max: 3_000 }));
 
 /** One answer. A version keeps its tag: a server that gives one strong tag to two versions cannot be seen through. */
 const behaviour: fc.Arbitrary<Behaviour> = fc.oneof(
@@ -47,40 +50,74 @@ const behaviour: fc.Arbitrary<Behaviour> = fc.oneof(
 
 const isStartOf = (version: Uint8Array, read: Buffer) => read.equals(version.subarray(0, read.length));
 
-test("whatever the origin does: the exact bytes of one version, or a named error, and never a byte of another", async () => {
+/** How the property is looked for. */
+interface Trial {
+  /** Least and most bytes of the output. */
+  readonly sizes: readonly [number, number];
+  /** Its tags. */
+  readonly tags: readonly (string | null)[];
+  /** Answers before those that may be anything. */
+  readonly before: readonly Behaviour[];
+  /** Besides each behaviour. */
+  readonly pace: Behaviour;
+  /** Runs, and how many of them must read a whole output: else the property would say nothing about whole bodies. */
+  readonly runs: number;
+  readonly whole: number;
+}
+
+/** @returns requests for a range of the first version that were answered in all runs */
+async function check({ sizes: [min, max], tags, before, pace, runs, whole }: Trial): Promise<number> {
   let answers: readonly Behaviour[] = [];
   const scripted = { answered: 0 };
-  const { open } = await runOrigin({ body: first }, () => answers[scripted.answered++]);
-  let whole = 0;
+  const { open, readAll, origin } = await runOrigin({ body: first }, () => answers[scripted.answered++] ?? pace);
+  let read = 0;
   await fc.assert(
     fc.asyncProperty(
-      fc.integer({ min: 1, max: 2_048 }),
-      fc.constantFrom('"v1"', 'W/"v1"', null),
+      fc.integer({ min, max }),
+      fc.constantFrom(...tags),
       fc.array(behaviour, { maxLength: 6 }),
-      async (size, etag, script) => {
+      // What is looked at for its first bytes is in the first part.
+      fc.integer({ min: sniffedBytes, max: 1_024 }),
+      async (size, etag, script, partBytes) => {
         const usual = { body: first.subarray(0, size), etag };
-        answers = [...script, ...Array.from({ length: 8 }, () => honest)].map((one) => ({
+        answers = [...before, ...script, ...Array.from({ length: 50 }, () => honest)].map((one) => ({
+          ...pace,
           ...one,
           content: { ...usual, ...one.content },
         }));
         scripted.answered = 0;
-        const pieces: Uint8Array[] = [];
+        const pieces: Buffer[] = [];
         try {
           const source = await open();
-          for await (const piece of source.chunks) pieces.push(piece);
-          const read = Buffer.concat(pieces);
-          expect(read.length).toBe(source.bytes);
-          expect(read.equals(usual.body) || isStartOf(second, read)).toBe(true);
-          whole += 1;
+          const all = await readAll(source, { partBytes, signal: AbortSignal.timeout(10_000) }, pieces);
+          expect(all.length).toBe(source.bytes);
+          expect(all.equals(usual.body) || isStartOf(second, all)).toBe(true);
+          read += 1;
         } catch (error) {
           expect(error).toMatchObject({ name: expect.stringMatching(/^(CopyInterrupted|TransferFailed)$/) });
-          const read = Buffer.concat(pieces);
-          expect(isStartOf(usual.body, read) || isStartOf(second, read)).toBe(true);
+          expect(error).not.toMatchObject({ message: expect.stringContaining("time is up") });
+          const some = Buffer.concat(pieces);
+          expect(isStartOf(usual.body, some) || isStartOf(second, some)).toBe(true);
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs },
   );
-  // Else the property would say nothing about whole bodies.
-  expect(whole).toBeGreaterThan(30);
+  expect(read).toBeGreaterThan(whole);
+  return origin.requests.filter(({ headers }) => headers.range?.endsWith("-") === false).length;
+}
+
+const outcome = "the exact bytes of one version, or a named error, and never a byte of another";
+
+test(`whatever the origin does: ${outcome}`, async () => {
+  const tags = ['"v1"', 'W/"v1"', null];
+  await check({ sizes: [1, 2_048], tags, before: [], pace: honest, runs: 300, whole: 30 });
+});
+
+test(`whatever it does while it is read over several connections: ${outcome}`, async () => {
+  hurrySampling(3);
+  // The whole, and a range that shows that there are ranges.
+  const before = [honest, honest];
+  const many = { sizes: [4_096, 8_192], tags: ['"v1"'], before, pace: drip(64, 1), runs: 60, whole: 5 } as const;
+  expect(await check(many)).toBeGreaterThan(2 * many.runs);
 });

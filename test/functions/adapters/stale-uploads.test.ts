@@ -1,17 +1,9 @@
 import { CreateMultipartUploadCommand, UploadPartCommand } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { writeObject } from "../../../functions/adapters/object-writer.ts";
 import { abortStaleUploads, staleAfter } from "../../../functions/adapters/stale-uploads.ts";
 import { BUCKET } from "../../lib/local/object-store/store-fixture.ts";
-import {
-  audioBody,
-  type FaultOf,
-  inOddPieces,
-  key,
-  newObject,
-  refusal,
-  runOutputStore,
-} from "./running-output-store.ts";
+import { writeBody } from "./given-bytes.ts";
+import { audioBody, type FaultOf, key, refusal, runOutputStore } from "./running-output-store.ts";
 
 /** A store with an upload left open, with one part in it, under each of the keys. */
 async function runWithUploads(keys: readonly string[], faultOf?: FaultOf) {
@@ -65,7 +57,7 @@ describe("uploads that a killed function left open", () => {
   test("and are young do not hinder another write of the same key, nor the other way round", async () => {
     const running = await runWithUploads([key]);
     const body = audioBody(9 * 1_024 ** 2);
-    await writeObject(running.target, newObject(body.length), inOddPieces(body));
+    await writeBody(running.target, body);
     expect(running.calls).toContain("List");
     expect(running.open()).toEqual([key]);
   });

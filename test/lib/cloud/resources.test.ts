@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { Match, type Template } from "aws-cdk-lib/assertions";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -45,6 +46,22 @@ test("functions are arm64 on Node 24, traced, with JSON logs, bounded time, and 
   }
   expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(9);
   expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(9);
+});
+
+test("where outputs pass through, and nowhere else, Node keeps its young generation small", () => {
+  const functions = Object.entries(template.findResources("AWS::Lambda::Function"));
+  const set = functions.flatMap(([id, { Properties }]) => {
+    const options: unknown = Properties.Environment?.Variables?.NODE_OPTIONS;
+    return options === undefined ? [] : [[id.replace(/Function[0-9A-F]{8}$/, ""), options]];
+  });
+  const options = "--max-semi-space-size=1";
+  expect(set.sort()).toEqual([
+    ["AudioTransferDeleteProject", options],
+    ["AudioTransferDownloadOutputs", options],
+  ]);
+  // Node refuses to start with an option that it does not take from there.
+  const answer = execFileSync(process.execPath, ["-p", "6 * 7"], { env: { NODE_OPTIONS: options }, encoding: "utf8" });
+  expect(answer.trim()).toBe("42");
 });
 
 test("every log group ends after three months", () => {

@@ -1,9 +1,12 @@
 import aslValidator from "asl-validator";
 import { expect, inject, test } from "vitest";
-import { passingErrorNames, terminalErrorNames } from "../../../functions/domain/errors.ts";
+import { type PassingErrorName, passingErrorNames, terminalErrorNames } from "../../../functions/domain/errors.ts";
 import { longestDeadlineSeconds } from "../../../functions/domain/input.ts";
 import { longestIntervalSeconds } from "../../../functions/domain/poll-schedule.ts";
 import { diagramOf, edgesOf, transitionsOf, type WorkflowDefinition } from "./workflow-diagram.ts";
+
+/** What says that an output does not come within one run of the copy. */
+const tooSlow: PassingErrorName = "CopyTooSlow";
 
 const definition = inject("transfer").definition as WorkflowDefinition;
 const states = Object.entries(definition.States);
@@ -48,12 +51,24 @@ test("every retry has full jitter, a cap and a bound, and Lambda's throttling an
       });
     }
     const names = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
-    expect(names).toEqual(
-      expect.arrayContaining(["Lambda.TooManyRequestsException", "Lambda.Unknown", ...passingErrorNames]),
-    );
+    const repeated = passingErrorNames.filter((name) => name !== tooSlow);
+    expect(names).toEqual(expect.arrayContaining(["Lambda.TooManyRequestsException", "Lambda.Unknown", ...repeated]));
     expect(new Set(names).size, "one layer repeats a thing, not two").toBe(names.length);
-    for (const name of terminalErrorNames) expect(names).not.toContain(name);
+    for (const name of [...terminalErrorNames, tooSlow, "States.ALL", "States.TaskFailed"]) {
+      expect(names).not.toContain(name);
+    }
   }
+});
+
+test("a copy that is too slow is not repeated: at once it would be as slow. It may pass, so its attempts count as used up", () => {
+  for (const name of ["Check status", "Download outputs"]) {
+    const caught = definition.States[name]?.Catch?.find(({ ErrorEquals }) => ErrorEquals.includes(tooSlow));
+    expect(caught).toMatchObject({ ErrorEquals: passingErrorNames, Next: "Attempts used up" });
+  }
+  expect(definition.States["Attempts used up"]).toMatchObject({
+    Parameters: { error: "TransferFailed", mayPass: true, "detail.$": "States.StringToJson($.caught.Cause)" },
+    ResultPath: "$.failure",
+  });
 });
 
 test("every task catches everything, and every failure path is told and ends in Failed", () => {

@@ -1,8 +1,11 @@
 /** The metric filters against the lines that the real functions log, wrapped as Lambda wraps them. */
 import { expect, test } from "vitest";
+import { type Behaviour, drip, resetAt, status } from "../../../support/behaviour.ts";
 import { foreignLines, lambdaLine } from "../../../support/lambda-line.ts";
 import { startMisbehavingReceiver } from "../../../support/misbehaving-receiver.ts";
 import { smallProject } from "../../../support/notified-project.ts";
+import { audioBytes, signedUrl, startOriginProject } from "../../../support/origin-project.ts";
+import { s3Error, storeFaults } from "../../../support/store-faults.ts";
 import { TransferHarness } from "../../../support/transfer-harness.ts";
 import { refusal } from "../../../support/vendor-answers.ts";
 import { publishedFor } from "./metric-filters.ts";
@@ -52,6 +55,7 @@ test("every end of a transfer, its polls and its copy are counted once, and noth
   ]);
   const [copied, waited] = [complete.output.polls, late.waits.length + 1];
   expect([copied, waited].every((polls) => polls > 2)).toBe(true);
+  const bytes = complete.output.outputs.reduce((sum, output) => sum + output.bytes, 0);
   const numbers = published(harness);
   expect(numbers).toMatchObject({
     "Transfers/transfer.completed": [1, 1],
@@ -63,17 +67,59 @@ test("every end of a transfer, its polls and its copy are counted once, and noth
     PollsOfTransfer: [waited, copied, 1, 1, 1, 0, 0],
     PollNumber: [...upTo(waited), ...upTo(copied), 1, 1, 1],
     OutputsCopied: [2],
-    BytesCopied: [complete.output.outputs.reduce((sum, { bytes }) => sum + bytes, 0)],
+    BytesCopied: [bytes],
+    // One short run of the copy, to which nothing happened.
+    BytesReceived: [bytes],
+    CopyRetries: [0],
+    CopyResumes: [0],
+    DownloadUrlRefreshes: [0],
     "DeliveryAttempts/delivered": repeated(1, ends.length),
     // The deadline, and the refused key.
     "LeftToCleanup/recheck": [1, 1],
   });
   expect(numbers["SecondsToManifest"]).toEqual([expect.any(Number)]);
+  expect(numbers["CopyBytesPerSecond"]).toEqual([expect.any(Number)]);
+  expect(numbers["CopyBytesPerSecond"]?.[0]).toBeGreaterThan(0);
   const names = new Set(Object.keys(numbers).map((name) => name.split("/")[0]));
   const polled = ["PollsOfTransfer", "PollNumber"];
-  const copies = ["OutputsCopied", "BytesCopied", "SecondsToManifest"];
+  const copies = ["OutputsCopied", "BytesCopied", "SecondsToManifest", "BytesReceived", "CopyBytesPerSecond"];
+  const troubles = ["CopyRetries", "CopyResumes", "DownloadUrlRefreshes"];
   const others = ["Transfers", "TransfersUnauthorized", "DeliveryAttempts", "LeftToCleanup"];
-  expect([...names].sort()).toEqual([...polled, ...copies, ...others].sort());
+  expect([...names].sort()).toEqual([...polled, ...copies, ...troubles, ...others].sort());
+});
+
+/** Breaks off slowly, because a client drops bytes that it has not read when the connection ends. */
+const breakingOff = { ...resetAt(100_000), ...drip(20_000, 10) };
+
+test("what a copy got over is counted: a fresh URL, a resume, a call to S3 again, and bytes that came twice", async () => {
+  const body = audioBytes(300_000);
+  const answers: Record<string, Behaviour[]> = {
+    // Refused; then broken off, and resumed under its strong ETag.
+    "a.wav": [status(403), breakingOff],
+    // Broken off without an ETag, so that the workflow repeats the copy, which begins it again.
+    "b.wav": [{ content: { etag: null }, ...breakingOff }],
+  };
+  const store = storeFaults("PutObject", [s3Error(503, "SlowDown")], "0-a.wav");
+  await using project = await startOriginProject(
+    { body },
+    ({ path }) => answers[/\w\.wav/.exec(path)?.[0] ?? ""]?.shift(),
+    { downloads: (origin, nth) => ["a.wav", "b.wav"].map((name) => signedUrl(origin, nth, name)), store },
+  );
+  const end = await project.transfer({ deleteAfterDownload: false });
+  expect(end).toMatchObject({ status: "SUCCEEDED", retries: 1 });
+  const numbers = published(project.harness);
+  expect(numbers).toMatchObject({
+    OutputsCopied: [2],
+    BytesCopied: [2 * body.length],
+    // Of two runs of the copy.
+    CopyRetries: [1, 0],
+    CopyResumes: [1, 0],
+    DownloadUrlRefreshes: [1, 0],
+    BytesReceived: [expect.any(Number), body.length],
+  });
+  const [received = 0] = numbers["BytesReceived"] ?? [];
+  expect(received).toBeGreaterThan(body.length);
+  expect(received).toBeLessThanOrEqual(body.length + 100_000);
 });
 
 test("attempts are counted by their outcomes", async () => {

@@ -52,6 +52,8 @@ describe("the dashboard", () => {
       "From complete to manifest",
       "Running",
       "Copied",
+      "Speed of the copy",
+      "What the copy got over",
       "Polls of a transfer",
       "Attempts to deliver",
       "Left to the cleanup",

@@ -22,6 +22,7 @@ describe("the metric filters", () => {
       Transfers: "notifylog",
       PollNumber: "checkstatuslog",
       BytesCopied: "downloadoutputslog",
+      CopyBytesPerSecond: "downloadoutputslog",
       LeftToCleanup: "schedulecleanuplog",
       DeliveryAttempts: "deliverlog",
       CleanupPasses: "cleanuplog",
@@ -45,6 +46,10 @@ describe("the metric filters", () => {
   it("carry units and dimensions where they have some", () => {
     expect(named("BytesCopied")?.unit).toBe("Bytes");
     expect(named("SecondsToManifest")?.unit).toBe("Seconds");
+    expect(named("BytesReceived")?.unit).toBe("Bytes");
+    expect(named("CopyBytesPerSecond")?.unit).toBe("Bytes/Second");
+    const counts = ["CopyRetries", "CopyResumes", "DownloadUrlRefreshes"].map((name) => named(name)?.unit);
+    expect(new Set(counts)).toEqual(new Set(["Count"]));
     expect(filters.filter(({ dimension }) => dimension).map(({ name, dimension }) => [name, dimension])).toEqual([
       ["Transfers", "Type"],
       ["LeftToCleanup", "Kind"],
