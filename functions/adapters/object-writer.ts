@@ -5,8 +5,8 @@ import type { CopyMeter } from "./copy-meter.ts";
 import { countedCall } from "./counted-call.ts";
 import { type DigestResult, formatCrc32 } from "./digest.ts";
 import { partSizeFor, uploadInParts } from "./multipart-upload.ts";
+import type { Part } from "./part-assembly.ts";
 import { withPayloadHash } from "./payload-hash.ts";
-import type { Part } from "./source-reader.ts";
 import { storeFault, storeStatusOf } from "./store-fault.ts";
 import { untilSignal } from "./until-signal.ts";
 

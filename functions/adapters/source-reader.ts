@@ -1,14 +1,11 @@
-import { createHash } from "node:crypto";
 import { performance } from "node:perf_hooks";
-import { crc32 } from "node:zlib";
 import { type ConnectionGrowth, grow, oneConnection } from "../domain/connection-growth.ts";
 import { parseContentRange } from "../domain/content-range.ts";
-import { combineCrc32 } from "../domain/crc32-combination.ts";
 import { CopyInterrupted } from "../domain/errors.ts";
-import { looksLikeMedia, sniffedBytes } from "../domain/media-type.ts";
 import { type Segment, segmentFrom } from "../domain/segment.ts";
-import { type DigestResult, formatCrc32 } from "./digest.ts";
+import type { DigestResult } from "./digest.ts";
 import { NetworkFault } from "./network-fault.ts";
+import { type Part, PartAssembly } from "./part-assembly.ts";
 import type { PartBuffers } from "./part-buffers.ts";
 import type { Source, SourceAnswer } from "./source.ts";
 
@@ -26,18 +23,6 @@ const samplePeriod = 250;
 
 /** Share of its time that the event loop may be busy before it counts as the slow part of the pipeline. */
 const busyShare = 0.7;
-
-/** A part of the output, complete and hashed. */
-export interface Part {
-  /** Its number, from 1. */
-  readonly number: number;
-  /** Its bytes. They are the reader's again after `release`. */
-  readonly bytes: Buffer;
-  /** Their CRC32. */
-  readonly crc32: number;
-  /** Gives its buffer back: to be called once. */
-  release(): void;
-}
 
 /** How a source is read. */
 export interface ReadOptions {
@@ -67,15 +52,6 @@ export function readSource(source: Source, options: ReadOptions): SourceReader {
   return new Reader(source, options);
 }
 
-/** A part that is being filled. */
-interface OpenPart {
-  readonly number: number;
-  readonly first: number;
-  readonly buffer: Buffer;
-  readonly bytes: number;
-  crc: number;
-}
-
 /** One connection's share of the work. */
 interface Worker {
   /** What it reads from; the next byte of it belongs at `position`. */
@@ -90,25 +66,18 @@ interface Worker {
 }
 
 /**
- * Workers claim segments in order and fill them, each over its own connection; what is there without a gap from the start
- * is hashed, in order. The first worker reads the answer to the GET of the whole for as long as it is alone. A further one
+ * Workers claim segments in order and fill them, each over its own connection. The first worker reads the answer to the GET of the whole for as long as it is alone. A further one
  * comes when measuring says that connections are the slow part, and only after a ranged GET was answered as it must be.
  */
 class Reader implements SourceReader {
   readonly #source: Source;
   readonly #options: ReadOptions;
-  readonly #hash = createHash("sha256");
-  readonly #open = new Map<number, OpenPart>();
-  /** Claimed and not hashed to their end, in order. */
-  readonly #segments: Segment[] = [];
+  readonly #assembly: PartAssembly;
   readonly #givenBack: Segment[] = [];
-  readonly #ready: Part[] = [];
   readonly #workers = new Set<Worker>();
   /** Those of them that gave a segment back and are about to end. */
   readonly #leaving = new Set<Worker>();
   readonly #over = new AbortController();
-  #crc = 0;
-  #hashed = 0;
   #claimed = 0;
   #claiming: Promise<unknown> = Promise.resolve();
   /** Ends a claim's wait for a buffer: a segment that was given back has one. */
@@ -122,6 +91,8 @@ class Reader implements SourceReader {
   constructor(source: Source, options: ReadOptions) {
     this.#source = source;
     this.#options = options;
+    const { partBytes, buffers } = options;
+    this.#assembly = new PartAssembly({ bytes: source.bytes, partBytes, buffers });
   }
 
   get connections(): number {
@@ -129,7 +100,7 @@ class Reader implements SourceReader {
   }
 
   finish(): DigestResult {
-    return { bytes: this.#hashed, sha256: this.#hash.digest("hex"), crc32: formatCrc32(this.#crc) };
+    return this.#assembly.finish();
   }
 
   async *parts(): AsyncGenerator<Part> {
@@ -157,7 +128,7 @@ class Reader implements SourceReader {
   async #nextPart(): Promise<Part> {
     for (;;) {
       if (this.#failure) throw this.#failure.error;
-      const part = this.#ready.shift();
+      const part = this.#assembly.next();
       if (part) return part;
       await new Promise<void>((wake) => {
         this.#wake = wake;
@@ -169,9 +140,7 @@ class Reader implements SourceReader {
   #end(): void {
     this.#over.abort();
     for (const { answer } of this.#workers) if (answer && answer.connection.left > 0) answer.connection.close();
-    for (const part of this.#ready.splice(0)) part.release();
-    for (const { buffer } of this.#open.values()) this.#options.buffers.give(buffer);
-    this.#open.clear();
+    this.#assembly.end();
   }
 
   #fail(error: unknown): void {
@@ -226,36 +195,27 @@ class Reader implements SourceReader {
       if (givenBack) return givenBack;
       if (this.#claimed === bytes || this.#over.signal.aborted) return undefined;
       segment = segmentFrom(this.#claimed, bytes, partBytes);
-    } while (!(await this.#openPart(Math.floor(segment.first / partBytes))));
+    } while (!(await this.#openPart(segment.first)));
     if (worker.isProbe && !this.#hasRanges && !(await this.#probe(worker, segment))) return undefined;
     if (this.#over.signal.aborted) return undefined;
     this.#claimed = segment.end;
-    this.#segments.push(segment);
+    this.#assembly.add(segment);
     return segment;
   }
 
   /** @returns false when the wait for its buffer was ended: by a segment that was given back, or with all */
-  async #openPart(index: number): Promise<boolean> {
-    if (this.#open.has(index)) return true;
-    const { partBytes, buffers } = this.#options;
-    const first = index * partBytes;
-    const bytes = Math.min(partBytes, this.#source.bytes - first);
+  async #openPart(at: number): Promise<boolean> {
     this.#waitingClaim = new AbortController();
-    const ended = AbortSignal.any([this.#over.signal, this.#waitingClaim.signal]);
-    const buffer = await buffers.take(bytes, ended).catch(() => undefined);
-    if (!buffer) return false;
-    if (this.#over.signal.aborted) {
-      buffers.give(buffer);
-      return false;
-    }
-    this.#open.set(index, { number: index + 1, first, bytes, buffer, crc: 0 });
-    return true;
+    const isOpen = await this.#assembly.openFor(at, AbortSignal.any([this.#over.signal, this.#waitingClaim.signal]));
+    // One that was given just when all ended is given back with the others.
+    if (this.#over.signal.aborted) this.#assembly.end();
+    return isOpen && !this.#over.signal.aborted;
   }
 
   /** Whether a ranged GET of the segment is answered as it must be. If not, one connection goes on as if nothing had been. */
   async #probe(worker: Worker, segment: Segment): Promise<boolean> {
     try {
-      await this.#ask(worker, segment.first, segment.end, this.#source.options.label, probeTimeout);
+      await this.#ask(worker, segment.first, segment.end, undefined, probeTimeout);
       this.#hasRanges = true;
       return true;
     } catch {
@@ -266,10 +226,9 @@ class Reader implements SourceReader {
 
   /** Reads the segment to its end. @returns false when it was given back, to be read by another worker */
   async #fill(worker: Worker, segment: Segment): Promise<boolean> {
-    const { label, bodyTimeout = 30_000 } = this.#source.options;
-    const part = this.#open.get(Math.floor(segment.first / this.#options.partBytes));
-    let where = label;
-    while (part && segment.first + segment.filled < segment.end) {
+    const { bodyTimeout = 30_000 } = this.#source.options;
+    let where: string | undefined;
+    while (segment.first + segment.filled < segment.end) {
       if (this.#over.signal.aborted) return false;
       const at = segment.first + segment.filled;
       try {
@@ -282,7 +241,8 @@ class Reader implements SourceReader {
         return false;
       }
       if (this.#over.signal.aborted) return false;
-      const into = part.buffer.subarray(at - part.first, segment.end - part.first);
+      const into = this.#assembly.restOf(segment);
+      if (!into) return false;
       try {
         await worker.answer?.connection.read(into, (bytes) => this.#take(worker, segment, bytes), bodyTimeout);
       } catch (error) {
@@ -310,7 +270,11 @@ class Reader implements SourceReader {
     segment.filled += bytes;
     worker.position += bytes;
     worker.fruitless = -1;
-    this.#hashWhatIsThere();
+    if (!this.#assembly.advance()) {
+      const { label } = this.#source.options;
+      this.#fail(new CopyInterrupted(`${label}: its first bytes are those of a text or an archive, not of audio`));
+    }
+    if (this.#assembly.hasNext) this.#wake?.();
     this.#source.options.meter.received(bytes);
   }
 
@@ -334,9 +298,10 @@ class Reader implements SourceReader {
    * Asks for the rest, or for a stretch of it, of the same version: only that may be put together with what is there;
    * anything else would stitch two versions together.
    * @param end the byte after the last one; undefined for all that is left
+   * @param where how an error's message begins. Default: at which byte
    */
-  async #ask(worker: Worker, at: number, end: number | undefined, where: string, timeout?: number): Promise<void> {
-    const { bytes, etag = "", fetch } = this.#source;
+  async #ask(worker: Worker, at: number, end?: number, where?: string, timeout?: number): Promise<void> {
+    const { bytes, etag = "", fetch, options } = this.#source;
     const last = (end ?? bytes) - 1;
     worker.isAsking = true;
     const asked = fetch({ range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag }, timeout);
@@ -353,51 +318,12 @@ class Reader implements SourceReader {
       worker.position = at;
       return;
     }
-    this.#source.options.connections.give(answer.connection);
+    options.connections.give(answer.connection);
+    const beginning = where ?? `${options.label}: at byte ${at} of ${bytes}`;
     const got = status === 206 && !isAsked ? "206 with another Content-Range" : String(status);
-    throw new OtherVersion(`${where}; asked for the rest of the same version, the answer was ${got}: it starts over`);
-  }
-
-  #hashWhatIsThere(): void {
-    for (let segment = this.#segments[0]; segment; segment = this.#segments[0]) {
-      const until = segment.first + segment.filled;
-      if (until > this.#hashed) this.#hashUntil(until);
-      if (until < segment.end) return;
-      this.#segments.shift();
-    }
-  }
-
-  #hashUntil(until: number): void {
-    const index = Math.floor(this.#hashed / this.#options.partBytes);
-    const part = this.#open.get(index);
-    if (!part) return;
-    const piece = part.buffer.subarray(this.#hashed - part.first, until - part.first);
-    this.#hash.update(piece);
-    part.crc = crc32(piece, part.crc);
-    const isFirstLook = this.#hashed < sniffedBytes;
-    this.#hashed = until;
-    if (isFirstLook && !this.#isMedia(part, until)) {
-      this.#fail(
-        new CopyInterrupted(
-          `${this.#source.options.label}: its first bytes are those of a text or an archive, not of audio`,
-        ),
-      );
-    }
-    if (until === part.first + part.bytes) this.#pass(index, part);
-  }
-
-  /** Whether the first bytes can be media, as far as there are enough of them to say. */
-  #isMedia({ buffer }: OpenPart, until: number): boolean {
-    const enough = Math.min(sniffedBytes, this.#source.bytes);
-    return until < enough || looksLikeMedia(buffer.subarray(0, until));
-  }
-
-  #pass(index: number, { number, buffer, bytes, crc }: OpenPart): void {
-    this.#open.delete(index);
-    this.#crc = combineCrc32(this.#crc, crc, bytes);
-    const release = () => this.#options.buffers.give(buffer);
-    this.#ready.push({ number, bytes: buffer.subarray(0, bytes), crc32: crc, release });
-    this.#wake?.();
+    throw new OtherVersion(
+      `${beginning}; asked for the rest of the same version, the answer was ${got}: it starts over`,
+    );
   }
 
   /** Looks at the speed from time to time, and starts workers when more connections are wanted. */

@@ -8,7 +8,7 @@ import {
   type WrittenObject,
   writeObject,
 } from "../../../functions/adapters/object-writer.ts";
-import type { Part } from "../../../functions/adapters/source-reader.ts";
+import type { Part } from "../../../functions/adapters/part-assembly.ts";
 import { digestOf, newObject } from "./running-output-store.ts";
 
 /** What a writer does with the bytes that it is given. */
