@@ -2,8 +2,11 @@ import type { Socket } from "node:net";
 import { announcedLength, longestHead, parseResponseHead, type ResponseHead } from "../domain/response-head.ts";
 import { faultCodeOf, NetworkFault } from "./network-fault.ts";
 
-/** Most bytes read at once, in bytes: 256 KiB. Larger reads were no faster, and each holds the event loop for its hashing. */
-const largestRead = 256 * 1_024;
+/**
+ * Most bytes read at once, in bytes: 2 MiB, which hold the event loop for about 2 ms of hashing. Measured: a copy took a tenth
+ * longer with 256 KiB, because it went back and forth more often.
+ */
+const largestRead = 2 * 1_024 ** 2;
 
 /** Most interim answers (1xx) before the real one. */
 const mostInterim = 5;
