@@ -156,6 +156,7 @@ export const functionTimeoutSeconds = {
  * outside of it, so more only lets garbage pile up: the copy's peak memory went from 136 to 118 MiB, at no cost of processor
  * time (docs/performance.md). Lambda starts Node with a twentieth of the function's memory, 88 MiB here, unless this variable
  * names a size, as others read in its bootstrap for Node 24
- * (https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je).
+ * (https://dev.to/wonderfulsoap/deep-dive-into-aws-lambda-3-official-nodejs-runtime-analysis-43je). And the copy may ask for
+ * collections: see `startCollecting`.
  */
-export const copyingNodeOptions = "--max-semi-space-size=1";
+export const copyingNodeOptions = "--max-semi-space-size=1 --expose-gc";

@@ -3,6 +3,7 @@ import { CopyInterrupted, CopyTooSlow, passingErrorNames } from "../domain/error
 import type { PlannedOutput } from "../domain/output.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import { boundedCopy } from "./bounded-copy.ts";
+import { startCollecting } from "./collected-garbage.ts";
 import { createCopyBudget } from "./copy-budget.ts";
 import { type CopyMeter, createCopyMeter } from "./copy-meter.ts";
 import { type CopyContext, copyOutput, findReceipt } from "./copy-output.ts";
@@ -70,7 +71,8 @@ class CopyingRun {
   readonly #receipts: (Receipt | undefined)[] = [];
   readonly #underway = new Set<Underway>();
   readonly #failures: unknown[] = [];
-  readonly #meter = createCopyMeter();
+  readonly #collect = startCollecting();
+  readonly #meter: CopyMeter = createCopyMeter(undefined, () => this.#collect(this.#meter.counts.bytes));
   readonly #over = new AbortController();
   readonly #signal: AbortSignal;
   readonly #context: Omit<CopyContext, "signal" | "onOpen">;
