@@ -54,7 +54,7 @@ test("where outputs pass through, and nowhere else, Node keeps its young generat
     const options: unknown = Properties.Environment?.Variables?.NODE_OPTIONS;
     return options === undefined ? [] : [[id.replace(/Function[0-9A-F]{8}$/, ""), options]];
   });
-  const options = "--max-semi-space-size=1";
+  const options = "--max-semi-space-size=1 --expose-gc";
   expect(set.sort()).toEqual([
     ["AudioTransferDeleteProject", options],
     ["AudioTransferDownloadOutputs", options],
