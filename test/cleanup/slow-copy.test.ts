@@ -45,7 +45,7 @@ test("it is not repeated at once: the attempts count as used up, and nothing is 
   const { harness, id, transfer, origin } = await startSlowProject();
   const end = await transfer();
   const cause =
-    /^audio-projects\/\w+\/0-output\.wav: \d+ of 9437184 bytes came in \d+ s; at the present 0\.\d MiB\/s the rest takes \d+ s, and the function has \d+ s left\./;
+    /^audio-projects\/\w+\/0-output\.wav: \d+ of 9437184 bytes came in \d+ s; at the present 0\.\d+ MiB\/s the rest takes \d+ s, and the function has \d+ s left\./;
   await expectKept(harness, end, { id, cause });
   expect(end.retries).toBe(0);
   expect(end.states).toContain("Attempts used up");

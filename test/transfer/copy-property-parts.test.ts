@@ -7,8 +7,8 @@ const mebibyte = 1_024 ** 2;
 /** The configured cap, in bytes. */
 const maxOutputBytes = 20 * mebibyte;
 
-/** 150 of 2,000: a run moves some 20 MiB. */
-const numRuns = Math.ceil(smallRuns * 0.075);
+/** 60 of 2,000: a run moves some 20 MiB. */
+const numRuns = Math.ceil(smallRuns * 0.03);
 
 /** Milliseconds: several times what it takes, and time to end the last run. */
 const timeLimit = 1_000 * numRuns + 60_000;

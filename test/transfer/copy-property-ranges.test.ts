@@ -5,8 +5,8 @@ import { checkCopyProperty, smallRuns } from "../support/copy-property/check-cop
 const kibibyte = 1_024;
 const mebibyte = kibibyte ** 2;
 
-/** 24 of 2,000: a run waits for bytes most of its time. */
-const numRuns = Math.ceil(smallRuns * 0.012);
+/** 12 of 2,000: a run waits for bytes most of its time. */
+const numRuns = Math.ceil(smallRuns * 0.006);
 
 /** Milliseconds: several times what it takes, and time to end the last run. */
 const timeLimit = 6_000 * numRuns + 60_000;

@@ -20,7 +20,7 @@ import {
 const fault = (code: unknown = expect.any(String)) => expect.objectContaining({ name: "NetworkFault", code });
 const body = patterned(100_000);
 const answer = answerWith(body);
-const large = patterned(2_000_000);
+const large = patterned(16_000_000);
 
 describe.each(transports)("over %s", (transport) => {
   describe("after a failure no byte is written into the buffer any more:", () => {

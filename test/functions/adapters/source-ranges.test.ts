@@ -139,7 +139,7 @@ describe("reading that ends early closes all connections that are in the middle 
       await expect.poll(() => reader.connections).toBe(2);
       break;
     }
-    await expect.poll(() => [origin.openConnections, reader.connections]).toEqual([0, 0]);
+    await expect.poll(() => [origin.openConnections, reader.connections], { timeout: 5_000 }).toEqual([0, 0]);
   });
 
   test("when its signal fires", async () => {
@@ -153,7 +153,7 @@ describe("reading that ends early closes all connections that are in the middle 
     await expect.poll(() => reader.connections).toBe(2);
     stop.abort();
     expect(await ended).toMatchObject({ message: expect.stringContaining("the function's time is up") });
-    await expect.poll(() => [origin.openConnections, reader.connections]).toEqual([0, 0]);
+    await expect.poll(() => [origin.openConnections, reader.connections], { timeout: 5_000 }).toEqual([0, 0]);
   });
 
   test("when an answer comes only after its end", async () => {
@@ -170,6 +170,6 @@ describe("reading that ends early closes all connections that are in the middle 
     await expect.poll(() => origin.requests).toHaveLength(2);
     await parts.return(undefined);
     late.resolve();
-    await expect.poll(() => [origin.openConnections, reader.connections]).toEqual([0, 0]);
+    await expect.poll(() => [origin.openConnections, reader.connections], { timeout: 5_000 }).toEqual([0, 0]);
   });
 });
