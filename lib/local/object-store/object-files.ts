@@ -108,6 +108,11 @@ export class ObjectFiles {
    * and one is there, `InvalidArgument` when the file system has no room for the name, `NoSuchBucket`.
    */
   async checkWritable(bucket: string, key: string, onlyNew: boolean): Promise<void> {
+    // In its turn: in the middle of a commit, a file is there whose record is not yet.
+    await this.#turns.take("change", () => this.#checkWritable(bucket, key, onlyNew));
+  }
+
+  async #checkWritable(bucket: string, key: string, onlyNew: boolean): Promise<void> {
     const standing = await this.find(bucket, key);
     if (standing === undefined) return await refuseCollision(join(this.#directory, bucket), key);
     if (onlyNew) throw new S3Error("PreconditionFailed", "The key exists, and If-None-Match: * asks for a new one.");
@@ -122,7 +127,7 @@ export class ObjectFiles {
     const { key, bytes, etag, versionId, lastModified } = record;
     const path = this.pathOf(bucket, key);
     const sequencer = await this.#turns.take("change", async () => {
-      await this.checkWritable(bucket, key, write.onlyNew);
+      await this.#checkWritable(bucket, key, write.onlyNew);
       await mkdir(dirname(path), { recursive: true });
       await writeRecord(this.#directory, bucket, record);
       await rename(received, path);

@@ -1,7 +1,6 @@
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
-import { createWriteStream } from "node:fs";
-import { rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { decodeAwsChunked } from "./aws-chunked.ts";
 import type { ChecksumAlgorithm, RunningChecksum } from "./checksums.ts";
@@ -39,7 +38,9 @@ export async function receiveBody(
     // An answer must still go out if the body is refused half-way: the socket must outlive the iteration.
     const raw = request.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const bytes = declared.chunked ? decodeAwsChunked(raw, trailers) : raw;
-    await pipeline(digested(bytes, digests), createWriteStream(path, { flush }));
+    // Opened first: a stream that opens it itself may do so after the body was refused and the file removed.
+    const file = await open(path, "w");
+    await pipeline(digested(bytes, digests), file.createWriteStream({ flush }));
     return await verify(declared, trailers, digests);
   } catch (error) {
     await rm(path, { force: true });
