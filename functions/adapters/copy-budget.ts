@@ -1,17 +1,22 @@
 import { mostConnections } from "../domain/connection-growth.ts";
 import { createDownloadConnections, type DownloadConnections } from "./download-connections.ts";
 import type { GuardedHttp } from "./guarded-http.ts";
+import { createHashThread, type HashThread } from "./hash-thread.ts";
 import { createPartBuffers, type PartBuffers } from "./part-buffers.ts";
 
 /** Bytes in buffers at once, whatever is copied: four parts of 8 MiB. One fills while three are on their way to S3. */
 const mostBufferBytes = 32 * 1_024 ** 2;
 
-/** What all outputs of one run share: memory and connections. */
+/** What all outputs of one run share: memory, connections and a thread. */
 export interface CopyBudget {
   /** Buffers for parts. */
   readonly buffers: PartBuffers;
   /** Connections to download hosts. */
   readonly connections: DownloadConnections;
+  /** Where large outputs are hashed. */
+  readonly hashing: HashThread;
+  /** Closes all connections, those at work too, and ends the thread. */
+  close(): void;
 }
 
 /**
@@ -19,8 +24,15 @@ export interface CopyBudget {
  * @param signal ends its connections
  */
 export function createCopyBudget(http: GuardedHttp, signal: AbortSignal): CopyBudget {
+  const connections = createDownloadConnections(http, mostConnections, signal);
+  const hashing = createHashThread();
   return {
     buffers: createPartBuffers(mostBufferBytes),
-    connections: createDownloadConnections(http, mostConnections, signal),
+    connections,
+    hashing,
+    close() {
+      connections.close();
+      hashing.close();
+    },
   };
 }

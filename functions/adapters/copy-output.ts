@@ -11,7 +11,7 @@ import { readSource, type SourceReader } from "./source-reader.ts";
 export interface CopyContext {
   /** The project's id. */
   readonly id: string;
-  /** Memory and connections, shared with the other outputs of the run. */
+  /** Memory, connections and a thread, shared with the other outputs of the run. */
   readonly budget: CopyBudget;
   /** Where it goes. */
   readonly store: OutputStore;
@@ -46,7 +46,7 @@ export async function copyOutput(output: PlannedOutput, context: CopyContext): P
     const version = etag !== undefined && /^[\x21-\x7e]{1,200}$/.test(etag) && { "source-etag": etag };
     const metadata = { "project-id": id, "source-id": output.sourceId, ...version };
     const read = (partBytes: number) => {
-      const reader = readSource(source, { partBytes, buffers: budget.buffers, signal });
+      const reader = readSource(source, { partBytes, buffers: budget.buffers, hashing: budget.hashing, signal });
       progress.follow(bytes, meter, reader);
       return reader;
     };

@@ -110,7 +110,7 @@ class CopyingRun {
     } finally {
       clearInterval(watch);
       report.end();
-      this.#context.budget.connections.close();
+      this.#context.budget.close();
       this.#over.abort();
     }
     this.#throwFailure();

@@ -48,7 +48,7 @@ export async function deleteVerified({ id, downloadDirectory }: TransferInput, p
   try {
     for (const output of outputs) await requireUnchanged(output, manifest, id, { ...ports, budget });
   } finally {
-    budget.connections.close();
+    budget.close();
   }
   // Once more, because reading sources may take minutes in which an output can have been added.
   const last = await findProject(id, magicHour);

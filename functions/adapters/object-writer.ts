@@ -31,7 +31,7 @@ export interface ObjectBytes {
   /** All parts; throws where they cannot all be had. */
   parts(): AsyncIterable<Part>;
   /** Size and hashes, to be asked after the last part. */
-  finish(): DigestResult;
+  finish(): Promise<DigestResult>;
 }
 
 /** What was written, or stood there already with the same bytes. */
@@ -95,7 +95,7 @@ interface Attempt {
 async function writeAtOnce(target: WriteTarget, object: NewObject, bytes: ObjectBytes): Promise<Attempt> {
   for await (const part of bytes.parts()) {
     try {
-      const digested = checkedSize(bytes.finish(), object);
+      const digested = checkedSize(await bytes.finish(), object);
       return { digested, fault: await settled(put(target, object, part, digested)) };
     } finally {
       part.release();
@@ -107,7 +107,7 @@ async function writeAtOnce(target: WriteTarget, object: NewObject, bytes: Object
 async function writeInParts(target: WriteTarget, object: NewObject, bytes: ObjectBytes): Promise<Attempt> {
   const upload = await uploadInParts(target, object, bytes.parts());
   try {
-    const digested = checkedSize(bytes.finish(), object);
+    const digested = checkedSize(await bytes.finish(), object);
     const fault = await settled(upload.complete(digested.crc32));
     if (fault) await upload.abort();
     return { digested, fault };

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { combineCrc32 } from "../domain/crc32-combination.ts";
 import { looksLikeMedia, sniffedBytes } from "../domain/media-type.ts";
 import type { Segment } from "../domain/segment.ts";
 import { type DigestResult, formatCrc32 } from "./digest.ts";
+import { type HashThread, type RunningHash, startHash } from "./hash-thread.ts";
 import type { PartBuffers } from "./part-buffers.ts";
 
 /** A part of the output, complete and hashed. */
@@ -14,7 +14,7 @@ export interface Part {
   readonly bytes: Buffer;
   /** Their CRC32. */
   readonly crc32: number;
-  /** Gives its buffer back: to be called once. */
+  /** Gives its buffer back, once it is hashed, too: to be called once. */
   release(): void;
 }
 
@@ -26,6 +26,8 @@ export interface AssemblyOptions {
   readonly partBytes: number;
   /** Where buffers come from. */
   readonly buffers: PartBuffers;
+  /** Where an output of several parts is hashed. */
+  readonly hashing: HashThread;
 }
 
 /** A part that is being filled. */
@@ -39,20 +41,23 @@ interface OpenPart {
 
 /**
  * The parts of an output as they come together: segments are filled in any order, and what is there without a gap from the
- * start is hashed, in order, each byte once.
+ * start is checksummed and hashed, in order, each byte once.
  */
 export class PartAssembly {
   readonly #options: AssemblyOptions;
-  readonly #hash = createHash("sha256");
+  readonly #hash: RunningHash;
   readonly #open = new Map<number, OpenPart>();
-  /** Added and not hashed to their end, in order. */
+  /** Added and not checksummed to their end, in order. */
   readonly #segments: Segment[] = [];
   readonly #ready: Part[] = [];
   #crc = 0;
-  #hashed = 0;
+  /** Bytes from the start that are there without a gap, and checksummed. */
+  #passed = 0;
 
   constructor(options: AssemblyOptions) {
     this.#options = options;
+    // Whatever fits one part is hashed before a thread would have started.
+    this.#hash = options.bytes > options.partBytes ? options.hashing.start() : startHash();
   }
 
   /**
@@ -83,14 +88,14 @@ export class PartAssembly {
   }
 
   /**
-   * Hashes what is there by now without a gap.
+   * Checksums what is there by now without a gap, and hands complete parts on.
    * @returns false when the first bytes cannot be those of media
    */
   advance(): boolean {
     let isMedia = true;
     for (let segment = this.#segments[0]; segment; segment = this.#segments[0]) {
       const until = segment.first + segment.filled;
-      if (until > this.#hashed) isMedia = this.#hashUntil(until) && isMedia;
+      if (until > this.#passed) isMedia = this.#passUntil(until) && isMedia;
       if (until < segment.end) break;
       this.#segments.shift();
     }
@@ -107,9 +112,12 @@ export class PartAssembly {
     return this.#ready.shift();
   }
 
-  /** Size and hashes of all that was put together: to be asked once, after the last part. */
-  finish(): DigestResult {
-    return { bytes: this.#hashed, sha256: this.#hash.digest("hex"), crc32: formatCrc32(this.#crc) };
+  /**
+   * Size and hashes of all that was put together: to be asked once, after the last part.
+   * @throws {CopyInterrupted} when the hashing thread ended
+   */
+  async finish(): Promise<DigestResult> {
+    return { bytes: this.#passed, sha256: await this.#hash.finish(), crc32: formatCrc32(this.#crc) };
   }
 
   /** Gives all buffers back but those of parts that were taken. Nothing may be writing to them any more. */
@@ -123,15 +131,14 @@ export class PartAssembly {
     return Math.floor(at / this.#options.partBytes);
   }
 
-  #hashUntil(until: number): boolean {
-    const index = this.#indexOf(this.#hashed);
+  #passUntil(until: number): boolean {
+    const index = this.#indexOf(this.#passed);
     const part = this.#open.get(index);
     if (!part) return true;
-    const piece = part.buffer.subarray(this.#hashed - part.first, until - part.first);
-    this.#hash.update(piece);
+    const piece = part.buffer.subarray(this.#passed - part.first, until - part.first);
     part.crc = crc32(piece, part.crc);
-    const isFirstLook = this.#hashed < sniffedBytes;
-    this.#hashed = until;
+    const isFirstLook = this.#passed < sniffedBytes;
+    this.#passed = until;
     const isMedia = !isFirstLook || this.#isMedia(part, until);
     if (until === part.first + part.bytes) this.#pass(index, part);
     return isMedia;
@@ -146,7 +153,11 @@ export class PartAssembly {
   #pass(index: number, { number, buffer, bytes, crc }: OpenPart): void {
     this.#open.delete(index);
     this.#crc = combineCrc32(this.#crc, crc, bytes);
-    const release = () => this.#options.buffers.give(buffer);
-    this.#ready.push({ number, bytes: buffer.subarray(0, bytes), crc32: crc, release });
+    const part = buffer.subarray(0, bytes);
+    const give = () => this.#options.buffers.give(buffer);
+    const hashed = this.#hash.add(part);
+    // Given back earlier, its next bytes would be hashed in place of these. That it failed, `finish` says.
+    const release = () => void hashed.then(give, give);
+    this.#ready.push({ number, bytes: part, crc32: crc, release });
   }
 }

@@ -1,6 +1,9 @@
 import { CopyInterrupted } from "../domain/errors.ts";
 
-/** Buffers that are used over and over, within one bound for all that is copied at the same time. */
+/**
+ * Buffers that are used over and over, within one bound for all that is copied at the same time. Their memory is shared, so
+ * that another thread can hash it.
+ */
 export interface PartBuffers {
   /**
    * A buffer of at least so many bytes; waits for its turn while too much is in use.
@@ -36,7 +39,7 @@ export function createPartBuffers(mostBytes: number): PartBuffers {
     // Those of other sizes make room: what is held never exceeds the bound either.
     let held = used + free.reduce((sum, { length }) => sum + length, 0);
     while (free.length > 0 && held > mostBytes) held -= free.shift()?.length ?? 0;
-    return Buffer.allocUnsafeSlow(size);
+    return Buffer.from(new SharedArrayBuffer(size));
   };
   const fits = (size: number) => used === 0 || used + size <= mostBytes;
   const serve = () => {

@@ -4,6 +4,7 @@ import { parseContentRange } from "../domain/content-range.ts";
 import { CopyInterrupted } from "../domain/errors.ts";
 import { type Segment, segmentFrom } from "../domain/segment.ts";
 import type { DigestResult } from "./digest.ts";
+import type { HashThread } from "./hash-thread.ts";
 import { NetworkFault } from "./network-fault.ts";
 import { type Part, PartAssembly } from "./part-assembly.ts";
 import type { PartBuffers } from "./part-buffers.ts";
@@ -30,6 +31,8 @@ export interface ReadOptions {
   readonly partBytes: number;
   /** Where buffers come from. */
   readonly buffers: PartBuffers;
+  /** Where a source of several parts is hashed. */
+  readonly hashing: HashThread;
   /** Ends reading. */
   readonly signal: AbortSignal;
 }
@@ -42,7 +45,7 @@ export interface SourceReader {
    */
   parts(): AsyncGenerator<Part>;
   /** Size and hashes of all that was read: to be asked once, after the last part. */
-  finish(): DigestResult;
+  finish(): Promise<DigestResult>;
   /** Connections at work. */
   readonly connections: number;
 }
@@ -91,15 +94,15 @@ class Reader implements SourceReader {
   constructor(source: Source, options: ReadOptions) {
     this.#source = source;
     this.#options = options;
-    const { partBytes, buffers } = options;
-    this.#assembly = new PartAssembly({ bytes: source.bytes, partBytes, buffers });
+    const { partBytes, buffers, hashing } = options;
+    this.#assembly = new PartAssembly({ bytes: source.bytes, partBytes, buffers, hashing });
   }
 
   get connections(): number {
     return this.#workers.size;
   }
 
-  finish(): DigestResult {
+  finish(): Promise<DigestResult> {
     return this.#assembly.finish();
   }
 
@@ -300,11 +303,12 @@ class Reader implements SourceReader {
    * @param end the byte after the last one; undefined for all that is left
    * @param where how an error's message begins. Default: at which byte
    */
-  async #ask(worker: Worker, at: number, end?: number, where?: string, timeout?: number): Promise<void> {
+  async #ask(worker: Worker, at: number, end?: number, where?: string, headersTimeout?: number): Promise<void> {
     const { bytes, etag = "", fetch, options } = this.#source;
     const last = (end ?? bytes) - 1;
     worker.isAsking = true;
-    const asked = fetch({ range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag }, timeout);
+    const wanted = { range: `bytes=${at}-${end === undefined ? "" : last}`, "if-match": etag };
+    const asked = fetch(wanted, { headersTimeout, signal: this.#over.signal });
     const answer = await asked.finally(() => {
       worker.isAsking = false;
     });

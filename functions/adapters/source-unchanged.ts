@@ -14,7 +14,7 @@ import { readSource } from "./source-reader.ts";
 export async function isSourceUnchanged(
   receipt: Receipt,
   { url, refreshUrl }: Pick<SourceOptions, "url" | "refreshUrl">,
-  { buffers, connections }: CopyBudget,
+  { buffers, connections, hashing }: CopyBudget,
   signal: AbortSignal,
 ): Promise<boolean> {
   // No cap: a source that has grown is one that has changed, and is not read.
@@ -23,9 +23,9 @@ export async function isSourceUnchanged(
   try {
     if (source.bytes !== receipt.bytes) return false;
     if (source.etag !== undefined && source.etag === receipt.sourceEtag) return true;
-    const reader = readSource(source, { partBytes: partSizeFor(source.bytes), buffers, signal });
+    const reader = readSource(source, { partBytes: partSizeFor(source.bytes), buffers, hashing, signal });
     for await (const part of reader.parts()) part.release();
-    return reader.finish().sha256 === receipt.sha256;
+    return (await reader.finish()).sha256 === receipt.sha256;
   } finally {
     source.close();
   }

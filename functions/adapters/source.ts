@@ -40,6 +40,14 @@ export interface SourceAnswer {
   readonly connection: BodyConnection;
 }
 
+/** Bounds of one GET. */
+export interface FetchBounds {
+  /** Milliseconds until its headers must be there. Default as for the source's first. */
+  readonly headersTimeout?: number | undefined;
+  /** Ends waiting for its headers. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** An output about to be read. */
 export interface Source {
   /** Announced size in bytes. */
@@ -54,10 +62,9 @@ export interface Source {
   readonly close: () => void;
   /**
    * Sends another GET, with a fresh URL when it is refused as expired.
-   * @param headersTimeout milliseconds until its headers must be there. Default as for the first
    * @throws as {@link openSource}
    */
-  readonly fetch: (headers: Readonly<Record<string, string>>, headersTimeout?: number) => Promise<SourceAnswer>;
+  readonly fetch: (headers: Readonly<Record<string, string>>, bounds?: FetchBounds) => Promise<SourceAnswer>;
   /** What it was opened with. */
   readonly options: SourceOptions;
 }
@@ -103,10 +110,10 @@ function signedFetch(options: SourceOptions): Source["fetch"] {
   let refreshes = 0;
   // Shared: an expiry meets all connections of a download at once, and is one.
   let refreshing: Promise<string> | undefined;
-  return async (headers, headersTimeout = options.headersTimeout) => {
+  return async (headers, { headersTimeout = options.headersTimeout, signal } = {}) => {
     for (;;) {
       const asked = current;
-      const answer = await send(asked, headers, { ...options, ...(headersTimeout && { headersTimeout }) });
+      const answer = await send(asked, headers, { ...options, ...(headersTimeout && { headersTimeout }) }, signal);
       const { status } = answer.head;
       if (status === 200 || status === 206 || status === 412 || status === 416) return answer;
       options.connections.give(answer.connection);
@@ -134,11 +141,15 @@ async function send(
   url: string,
   headers: Readonly<Record<string, string>>,
   { connections, label, headersTimeout = 15_000 }: SourceOptions,
+  signal?: AbortSignal,
 ): Promise<SourceAnswer> {
   for (;;) {
     let taken: Awaited<ReturnType<DownloadConnections["take"]>> | undefined;
+    const onAbort = () => taken?.connection.close();
     try {
       taken = await connections.take(url);
+      signal?.addEventListener("abort", onAbort, { once: true });
+      if (signal?.aborted) onAbort();
       const { connection } = taken;
       // No coding is asked for: bytes that were recoded on the way could not be compared with the announced length.
       const request = { target: requestTarget(url), headers: { "accept-encoding": "identity", ...headers } };
@@ -146,11 +157,13 @@ async function send(
     } catch (error) {
       if (taken) connections.give(taken.connection);
       if (error instanceof NetworkFault) {
-        if (taken?.isKept) continue;
+        if (taken?.isKept && !signal?.aborted) continue;
         throw new CopyInterrupted(`${label}: ${error.message}`);
       }
       if (error instanceof AddressRefused) throw new TransferFailed(`${label}: its download URL: ${error.message}`);
       throw error;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
     }
   }
 }

@@ -44,7 +44,7 @@ export function givenBytes(body: Uint8Array, fault?: Error): GivenBytes {
     }
   }
   return {
-    read: (partBytes) => ({ parts: () => parts(partBytes), finish: () => digestOf(body) }),
+    read: (partBytes) => ({ parts: () => parts(partBytes), finish: async () => digestOf(body) }),
     get taken() {
       return taken;
     },

@@ -17,6 +17,6 @@ export async function readEverything(reader: SourceReader, partBytes: number, pi
     part.release();
   }
   const all = Buffer.concat(pieces);
-  expect(reader.finish()).toEqual(digestOf(all));
+  expect(await reader.finish()).toEqual(digestOf(all));
   return all;
 }

@@ -33,13 +33,15 @@ export async function runOrigin(content: OriginContent, script?: OriginScript) {
   const origin = await startMisbehavingOrigin(content, script);
   const http = createGuardedHttp({ exceptions: origin.url });
   const run = new AbortController();
-  const { connections, buffers: real } = createCopyBudget(http, run.signal);
+  const budget = createCopyBudget(http, run.signal);
+  const { connections, hashing, buffers: real } = budget;
   const buffers = countedBuffers(real);
   onTestFinished(async () => {
     run.abort();
     await http.close();
     await origin.close();
     await expect.poll(() => buffers.used).toBe(0);
+    budget.close();
   });
   const signed = (nth: number) => `${origin.url}/o%2F1/output.wav?X-Goog-Date=${nth}&X-Goog-Signature=${secret}${nth}`;
   const refreshes: string[] = [];
@@ -58,7 +60,7 @@ export async function runOrigin(content: OriginContent, script?: OriginScript) {
   };
   const open = (changed: Partial<SourceOptions> = {}) => openSource({ ...usual, ...changed });
   const read = (source: Source, changed: Partial<ReadOptions> = {}) =>
-    readSource(source, { partBytes, buffers, signal: new AbortController().signal, ...changed });
+    readSource(source, { partBytes, buffers, hashing, signal: new AbortController().signal, ...changed });
   const readAll = (source: Source, changed: Partial<ReadOptions> = {}, pieces: Buffer[] = []) =>
     readEverything(read(source, changed), changed.partBytes ?? partBytes, pieces);
   return { origin, open, read, readAll, refreshes, connections, buffers, meter, run };
