@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Socket } from "node:net";
-import { Agent, type Dispatcher } from "undici";
+import type { Readable } from "node:stream";
 import { AddressRefused } from "../domain/errors.ts";
 import { guardedConnector, type OnRead, type Resolver } from "./address-guard.ts";
 import { type BodyConnection, openBodyConnection } from "./body-connection.ts";
+import { exchange } from "./http-exchange.ts";
 import { faultCodeOf, NetworkFault } from "./network-fault.ts";
 
 /** A request through the guarded adapter. */
@@ -28,7 +30,7 @@ export interface GuardedResponse {
   /** A header's value; several are joined by ", ". */
   header(name: string): string | undefined;
   /** The body as it arrives. Throws {@link NetworkFault} when it breaks off. */
-  readonly body: Dispatcher.ResponseData["body"];
+  readonly body: Readable;
 }
 
 /** The one way out: every request to the vendor, a download host or a webhook endpoint. */
@@ -69,57 +71,51 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
       .filter(Boolean)
       .map((origin) => new URL(origin).origin),
   );
-  // Pipelining 0 closes each connection after its answer: Lambda freezes between calls, and a connection kept over that is
-  // found dead by the next request, which would then count as a failed poll.
-  const agent = new Agent({ connect: guardedConnector(free, resolve, connectTimeout), allowH2: false, pipelining: 0 });
+  const sockets = new Set<Socket>();
+  /** A socket to the URL's host. One that comes only after the signal is closed. */
+  const openSocket = async ({ protocol, hostname, port, host }: URL, signal?: AbortSignal, onread?: OnRead) => {
+    const { promise, resolve: connected, reject } = Promise.withResolvers<Socket>();
+    const connect = guardedConnector(free, resolve, connectTimeout, onread);
+    const onAbort = () => reject(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    if (signal?.aborted) onAbort();
+    else {
+      connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ""), port }, (error, socket) => {
+        if (error) return reject(error);
+        sockets.add(socket.once("close", () => sockets.delete(socket)));
+        if (signal?.aborted) return socket.destroy();
+        connected(socket);
+      });
+    }
+    return promise.finally(() => signal?.removeEventListener("abort", onAbort));
+  };
+  /** A fault of the network, and what was refused before it, are errors of this adapter's. */
+  const named = (error: unknown, { host }: URL): Error =>
+    error instanceof AddressRefused ? error : new NetworkFault(faultCodeOf(error), host);
   return {
-    async request(text, request = {}) {
-      const { method = "GET", headers = {}, body, signal, headersTimeout = 10_000, bodyTimeout = 10_000 } = request;
+    async request(text, { method = "GET", headers = {}, body, signal, ...bounds } = {}) {
+      const { headersTimeout = 10_000, bodyTimeout = 10_000 } = bounds;
       const url = checkedUrl(text, free);
-      const { origin, host } = url;
-      const path = requestTarget(text, url);
+      const asked = { method, headers, body, signal, headersTimeout, bodyTimeout };
       try {
-        const response = await agent.request({
-          origin,
-          path,
-          method,
-          headers,
-          headersTimeout,
-          bodyTimeout,
-          ...(body !== undefined && { body }),
-          ...(signal && { signal }),
-        });
-        // undici gives a body that is destroyed early an error: a reader gets it too, but unread it would end the process.
-        response.body.on("error", () => undefined);
-        return { status: response.statusCode, header: (name) => headerOf(response.headers, name), body: response.body };
+        const socket = await openSocket(url, signal);
+        const answer = await exchange(socket, { ...asked, path: requestTarget(text, url), host: url.host });
+        return { status: answer.statusCode ?? 0, header: (name) => headerOf(answer.headers, name), body: answer };
       } catch (error) {
-        if (error instanceof AddressRefused) throw error;
-        throw new NetworkFault(faultCodeOf(error), host);
+        throw named(error, url);
       }
     },
     async connect(text, signal) {
       const url = checkedUrl(text, free);
-      const { protocol, hostname, port, host } = url;
-      const connect = (onread: OnRead) => {
-        const { promise, resolve: connected, reject } = Promise.withResolvers<Socket>();
-        guardedConnector(
-          free,
-          resolve,
-          connectTimeout,
-          onread,
-        )({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ""), port }, (error, socket) =>
-          error ? reject(error) : connected(socket),
-        );
-        return promise;
-      };
       try {
-        return await openBodyConnection(connect, host, signal);
+        return await openBodyConnection((onread) => openSocket(url, signal, onread), url.host, signal);
       } catch (error) {
-        if (error instanceof AddressRefused) throw error;
-        throw new NetworkFault(faultCodeOf(error), host);
+        throw named(error, url);
       }
     },
-    close: () => agent.destroy(),
+    async close() {
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
@@ -143,7 +139,7 @@ export function requestTarget(text: string, url = new URL(text)): string {
   return target || `${url.pathname}${url.search}`;
 }
 
-function headerOf(headers: Dispatcher.ResponseData["headers"], name: string): string | undefined {
+function headerOf(headers: IncomingHttpHeaders, name: string): string | undefined {
   const value = headers[name.toLowerCase()];
   return Array.isArray(value) ? value.join(", ") : value;
 }

@@ -4,7 +4,7 @@
  */
 export class NetworkFault extends Error {
   override readonly name = "NetworkFault";
-  /** Node's or undici's code, such as ECONNRESET or UND_ERR_HEADERS_TIMEOUT. */
+  /** A code of Node, of undici's connector or of our own, such as ECONNRESET, UND_ERR_CONNECT_TIMEOUT or HEADERS_TIMEOUT. */
   readonly code: string;
 
   constructor(code: string, host: string) {
@@ -13,7 +13,7 @@ export class NetworkFault extends Error {
   }
 }
 
-/** The code of whatever undici, the socket or an abort signal threw. */
+/** The code of whatever a connector, a socket, a parser or an abort signal threw. */
 export function faultCodeOf(error: unknown): string {
   for (let at = error; at instanceof Error; at = at.cause) {
     if ("code" in at && typeof at.code === "string") return at.code;

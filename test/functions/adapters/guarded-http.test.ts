@@ -1,4 +1,5 @@
 import { describe, expect, onTestFinished, test } from "vitest";
+import { readText } from "../../../functions/adapters/guarded-http.ts";
 import { everythingIn, rejectionOf } from "../../support/everything-in.ts";
 import { httpAnswer, type RawListener, startRawListener } from "../../support/raw-listener.ts";
 import { excepted } from "./running-guarded-http.ts";
@@ -59,6 +60,22 @@ test("no connection is kept: one that outlives Lambda's freeze would be found de
   const { raw, url, http } = await excepted((socket) => socket.end(httpAnswer()));
   (await http.request(url)).body.resume();
   expect(raw.received).toContain("\r\nconnection: close\r\n");
+});
+
+test.each([
+  ["100 Continue", "HTTP/1.1 100 Continue\r\n\r\n"],
+  ["early hints", "HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n"],
+])("%s that nobody asked for is no answer: the real one follows", async (_name, interim) => {
+  const { url, http } = await excepted((socket) => socket.end(interim + httpAnswer("here")));
+  const answer = await http.request(url);
+  expect([answer.status, await readText(answer, 100)]).toEqual([200, "here"]);
+});
+
+test("an upgrade is no answer", async () => {
+  const { url, http } = await excepted((socket) =>
+    socket.write("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+  );
+  await expect(http.request(url)).rejects.toMatchObject({ name: "NetworkFault", code: "ECONNRESET" });
 });
 
 test("a redirect is an answer and is not followed", async () => {

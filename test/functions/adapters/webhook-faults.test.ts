@@ -35,7 +35,7 @@ describe("a receiver that gives no status in time", () => {
     const { attempt, raw, posts } = await runReceiver(answer);
     expect(await attempt({}, { timeout })).toEqual({
       kind: "unanswered",
-      reason: expect.stringMatching(/^(TimeoutError|UND_ERR_HEADERS_TIMEOUT) at 127\.0\.0\.1:\d+$/),
+      reason: expect.stringMatching(/^(TimeoutError|HEADERS_TIMEOUT) at 127\.0\.0\.1:\d+$/),
     });
     expect(posts).toHaveLength(1);
     await expect.poll(() => raw.openConnections).toBe(0);
@@ -53,7 +53,7 @@ describe("a status decides, whatever becomes of the body", () => {
 
   test("that stalls", async () => {
     const { attempt } = await runReceiver((socket) => socket.write(`${ok}content-length: 9\r\n\r\n1234`));
-    const broken = expect.stringMatching(/^1234 \(the body broke off: (TimeoutError|UND_ERR_BODY_TIMEOUT)\)$/);
+    const broken = expect.stringMatching(/^1234 \(the body broke off: (TimeoutError|BODY_TIMEOUT)\)$/);
     expect(await attempt({}, { timeout })).toMatchObject({ kind: "answered", status: 200, body: broken });
   });
 
@@ -99,9 +99,9 @@ describe("a receiver that gives no status at all", () => {
 
   test.each<[string, RegExp, (socket: Socket) => void]>([
     ["resets the connection", /^ECONNRESET at /, (socket) => socket.resetAndDestroy()],
-    ["ends the connection", /^UND_ERR_SOCKET at /, (socket) => socket.end()],
-    ["speaks no HTTP", /^HTTPParserError at /, (socket) => socket.end("220 SECRET.test ESMTP\r\n\r\n")],
-    ["has no end of headers", /^UND_ERR_HEADERS_OVERFLOW at /, (socket) => socket.end(httpAnswer("", hugeHeaders))],
+    ["ends the connection", /^ECONNRESET at /, (socket) => socket.end()],
+    ["speaks no HTTP", /^HPE_INVALID_CONSTANT at /, (socket) => socket.end("220 SECRET.test ESMTP\r\n\r\n")],
+    ["has no end of headers", /^HPE_HEADER_OVERFLOW at /, (socket) => socket.end(httpAnswer("", hugeHeaders))],
   ])("because it %s is unanswered, and not asked again at once", async (_what, reason, answer) => {
     const { attempt, raw } = await runReceiver(answer);
     const result = await attempt();
@@ -124,7 +124,10 @@ describe("a receiver that gives no status at all", () => {
 
   test("because its name is never resolved is unanswered", async () => {
     const result = await postAway("https://slow.test/SECRET", { resolve: () => undefined, connectTimeout: 200 });
-    expect(result).toEqual({ kind: "unanswered", reason: "UND_ERR_CONNECT_TIMEOUT at slow.test" });
+    expect(result).toEqual({
+      kind: "unanswered",
+      reason: expect.stringMatching(/^(TimeoutError|UND_ERR_CONNECT_TIMEOUT) at slow\.test$/),
+    });
   });
 });
 
