@@ -4,8 +4,8 @@ import type { GuardedHttp } from "./guarded-http.ts";
 import { createHashThread, type HashThread } from "./hash-thread.ts";
 import { createPartBuffers, type PartBuffers } from "./part-buffers.ts";
 
-/** Bytes in buffers at once, whatever is copied: four parts of 8 MiB. One fills while three are on their way to S3. */
-const mostBufferBytes = 32 * 1_024 ** 2;
+/** Bytes in buffers at once, whatever is copied: three parts of 8 MiB. One fills while two are on their way to S3. */
+const mostBufferBytes = 24 * 1_024 ** 2;
 
 /** What all outputs of one run share: memory, connections and a thread. */
 export interface CopyBudget {

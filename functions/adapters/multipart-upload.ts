@@ -3,16 +3,15 @@ import {
   type CompletedPart,
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
-  UploadPartCommand,
 } from "@aws-sdk/client-s3";
 import { CopyInterrupted } from "../domain/errors.ts";
 import { inTime } from "./answer-in-time.ts";
+import { atRequest } from "./command-request.ts";
 import { countedCall } from "./counted-call.ts";
-import { formatCrc32 } from "./digest.ts";
 import type { NewObject, WriteTarget } from "./object-writer.ts";
 import { abortUpload } from "./open-uploads.ts";
 import type { Part } from "./part-assembly.ts";
-import { unsignedPayload, withPayloadHash } from "./payload-hash.ts";
+import { createPartSender, type SendPart, type StartedUpload } from "./part-sender.ts";
 import { abortStaleUploads } from "./stale-uploads.ts";
 import { storeFault } from "./store-fault.ts";
 import { untilSignal } from "./until-signal.ts";
@@ -51,13 +50,13 @@ export async function uploadInParts(
   const place = { Bucket: bucket, Key: object.key };
   const late = () => new CopyInterrupted(`${object.key}: the function's time is up`);
   await untilSignal(object.signal, () => abortStaleUploads(target, object.key), late);
-  const uploadId = await createUpload(target, object);
-  const upload = { ...place, UploadId: uploadId };
+  const started = await createUpload(target, object);
+  const upload = { ...place, UploadId: started.uploadId };
   const abort = async () => {
     await inTime(client.send(new AbortMultipartUploadCommand(upload)), longestAbort, late()).catch(() => undefined);
   };
   try {
-    const sent = await sendParts(target, object, uploadId, parts);
+    const sent = await sendParts(target, object, createPartSender(target, object, started), parts);
     const complete = async (crc32: string) => {
       const command = new CompleteMultipartUploadCommand({
         ...upload,
@@ -80,19 +79,19 @@ export async function uploadInParts(
 const longestAbort = 5_000;
 
 /** Starts an upload. One that is started too late for the signal is aborted: its id is waited for, or it would stay open. */
-async function createUpload(target: WriteTarget, object: NewObject): Promise<string> {
+async function createUpload(target: WriteTarget, object: NewObject): Promise<StartedUpload> {
   const starting = startUpload(target, object);
   const late = () => new CopyInterrupted(`${object.key}: the function's time is up`);
   try {
     return await untilSignal(object.signal, () => starting, late);
   } catch (error) {
-    const aborted = starting.then((uploadId) => abortUpload(target, { key: object.key, uploadId }));
+    const aborted = starting.then(({ uploadId }) => abortUpload(target, { key: object.key, uploadId }));
     await inTime(aborted, longestAbort, late()).catch(() => undefined);
     throw error;
   }
 }
 
-async function startUpload({ client, bucket }: WriteTarget, object: NewObject): Promise<string> {
+async function startUpload({ client, bucket }: WriteTarget, object: NewObject): Promise<StartedUpload> {
   const what = `starting an upload to s3://${bucket}/${object.key}`;
   const command = new CreateMultipartUploadCommand({
     Bucket: bucket,
@@ -102,9 +101,13 @@ async function startUpload({ client, bucket }: WriteTarget, object: NewObject): 
     ChecksumAlgorithm: "CRC32",
     ChecksumType: "FULL_OBJECT",
   });
+  let place: StartedUpload["place"] | undefined;
+  atRequest(command, "notedPlace", (request) => {
+    place = request;
+  });
   try {
     const { UploadId } = await countedCall(object, () => client.send(command));
-    if (UploadId) return UploadId;
+    if (UploadId && place) return { uploadId: UploadId, place };
   } catch (error) {
     throw storeFault(error, what);
   }
@@ -114,7 +117,7 @@ async function startUpload({ client, bucket }: WriteTarget, object: NewObject): 
 async function sendParts(
   target: WriteTarget,
   object: NewObject,
-  uploadId: string,
+  sendPart: SendPart,
   parts: AsyncIterable<Part>,
 ): Promise<CompletedPart[]> {
   const sent: CompletedPart[] = [];
@@ -122,7 +125,7 @@ async function sendParts(
   let failure: { readonly error: unknown } | undefined;
   const send = async (part: Part) => {
     try {
-      sent[part.number - 1] = await sendPart(target, object, uploadId, part);
+      sent[part.number - 1] = await sendPart(part);
     } catch (error) {
       failure ??= { error: storeFault(error, `part ${part.number} of s3://${target.bucket}/${object.key}`) };
     } finally {
@@ -144,25 +147,4 @@ async function sendParts(
   }
   if (failure) throw failure.error;
   return sent;
-}
-
-async function sendPart(
-  { client, bucket }: WriteTarget,
-  object: NewObject,
-  uploadId: string,
-  { number, bytes, crc32 }: Part,
-): Promise<CompletedPart> {
-  const checksum = formatCrc32(crc32);
-  const command = new UploadPartCommand({
-    Bucket: bucket,
-    Key: object.key,
-    UploadId: uploadId,
-    PartNumber: number,
-    Body: bytes,
-    ContentLength: bytes.length,
-    ChecksumCRC32: checksum,
-  });
-  withPayloadHash(command, unsignedPayload);
-  const { ETag } = await countedCall(object, (options) => client.send(command, options));
-  return { PartNumber: number, ETag, ChecksumCRC32: checksum };
 }

@@ -1,17 +1,10 @@
-/** The part of an SDK command that takes further steps of its request. */
-interface Extensible {
-  readonly middlewareStack: {
-    add(
-      middleware: <Args extends { readonly request: unknown }, Result>(
-        next: (args: Args) => Promise<Result>,
-      ) => (args: Args) => Promise<Result>,
-      options: { readonly step: "build"; readonly name: string },
-    ): void;
-  };
-}
+import { atRequest } from "./command-request.ts";
 
 /** In place of a hash: the signature does not cover the body (Signature Version 4, "Create a canonical request"). */
 export const unsignedPayload = "UNSIGNED-PAYLOAD";
+
+/** The header that says what the body's SHA-256 is. */
+export const payloadHashHeader = "x-amz-content-sha256";
 
 /**
  * Says what the body's SHA-256 is, so that the SDK need not compute it: it hashes every body to sign it, which costs as much
@@ -20,13 +13,7 @@ export const unsignedPayload = "UNSIGNED-PAYLOAD";
  * @param hash 64 hexadecimal digits, or {@link unsignedPayload}
  */
 export function withPayloadHash<Command extends object>(command: Command, hash: string): Command {
-  const { middlewareStack } = command as Extensible;
-  middlewareStack.add(
-    (next) => (args) => {
-      (args.request as { headers: Record<string, string> }).headers["x-amz-content-sha256"] = hash;
-      return next(args);
-    },
-    { step: "build", name: "payloadHash" },
-  );
-  return command;
+  return atRequest(command, "payloadHash", ({ headers }) => {
+    headers[payloadHashHeader] = hash;
+  });
 }

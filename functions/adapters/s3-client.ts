@@ -18,6 +18,9 @@ export function createS3Client(environment: AwsEnvironment, { idleTimeout = 60_0
     maxAttempts: 5,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
+    // Asking before each body of 2 MiB and more would open a connection for it and close it again (@smithy/node-http-handler):
+    // a handshake a part. A body that is refused is sent for nothing instead; that is seldom.
+    expectContinueHeader: false,
     requestHandler: {
       // Milliseconds. A part of 8 MiB at 1 MiB/s takes 8 s; an answer that takes a minute will not come.
       connectionTimeout: 5_000,

@@ -60,12 +60,25 @@ test("S3 that fails longer than its client repeats is tried again by the workflo
   expect([end.retries, project.origin.requests.length]).toEqual([1, 2]);
 });
 
-test.each<[StoreOperation, number, string]>([
-  ["UploadPart", 400, "BadDigest"],
-  ["UploadPart", 404, "NoSuchUpload"],
-  ["CompleteMultipartUpload", 409, "ConditionalRequestConflict"],
-])("%s refused with %i %s begins the upload anew", async (operation, status, code) => {
-  const store = storeFaults(operation, [s3Error(status, code)]);
+test.each([
+  [400, "BadDigest"],
+  [404, "NoSuchUpload"],
+  [500, "InternalError"],
+])("UploadPart refused once with %i %s is sent again", async (status, code) => {
+  const store = storeFaults("UploadPart", [s3Error(status, code)]);
+  await using project = await startOriginProject({ body: large }, {}, { store });
+  const end = await project.transfer();
+  await expectExact(project.harness, end, [large]);
+  expect(end.retries).toBe(0);
+  expect(store.counts[`CreateMultipartUpload ${output}`]).toBe(1);
+});
+
+test.each<[StoreOperation, number, number, string]>([
+  ["UploadPart", 3, 400, "BadDigest"],
+  ["UploadPart", 3, 404, "NoSuchUpload"],
+  ["CompleteMultipartUpload", 1, 409, "ConditionalRequestConflict"],
+])("%s refused %i times with %i %s begins the upload anew", async (operation, times, status, code) => {
+  const store = storeFaults(operation, Array(times).fill(s3Error(status, code)));
   await using project = await startOriginProject({ body: large }, {}, { store });
   const end = await project.transfer();
   await expectExact(project.harness, end, [large]);
