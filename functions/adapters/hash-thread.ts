@@ -55,7 +55,7 @@ export function createHashThread(): HashThread {
   };
   const startWorker = () => {
     // It needs neither the environment, which holds secrets, nor the options of this process.
-    const limits = { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
+    const limits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
     const started = new Worker(`(${hashInThread})()`, { eval: true, env: {}, execArgv: [], resourceLimits: limits });
     started.on("message", (answer: string) => waiting.shift()?.resolve(answer));
     started.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
