@@ -14,12 +14,16 @@ export async function countedCall<Result extends Attempted>(
   send: (options: { readonly abortSignal: AbortSignal }) => Promise<Result>,
 ): Promise<Result> {
   const count = ({ $metadata }: Attempted) => meter.retried(($metadata?.attempts ?? 1) - 1);
+  const over = new AbortController();
   try {
-    const result = await send({ abortSignal: signal });
+    const result = await send({ abortSignal: AbortSignal.any([signal, over.signal]) });
     count(result);
     return result;
   } catch (error) {
     if (error instanceof Error && "$metadata" in error) count(error as Attempted);
     throw error;
+  } finally {
+    // An attempt that was answered before its body was sent sends on beside the next one: what it reads from is used again.
+    over.abort();
   }
 }

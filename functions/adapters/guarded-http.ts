@@ -48,7 +48,7 @@ export interface GuardedHttp {
    * @throws {NetworkFault} when no connection came about
    */
   connect(url: string, signal: AbortSignal): Promise<BodyConnection>;
-  /** Closes all connections. */
+  /** Closes all connections; no other is opened. */
   close(): Promise<void>;
 }
 
@@ -72,22 +72,24 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
       .map((origin) => new URL(origin).origin),
   );
   const sockets = new Set<Socket>();
+  const closed = new AbortController();
   /** A socket to the URL's host. One that comes only after the signal is closed. */
-  const openSocket = async ({ protocol, hostname, port, host }: URL, signal?: AbortSignal, onread?: OnRead) => {
+  const openSocket = async ({ protocol, hostname, port, host }: URL, given?: AbortSignal, onread?: OnRead) => {
+    const signal = AbortSignal.any([closed.signal, ...(given ? [given] : [])]);
     const { promise, resolve: connected, reject } = Promise.withResolvers<Socket>();
     const connect = guardedConnector(free, resolve, connectTimeout, onread);
-    const onAbort = () => reject(signal?.reason);
-    signal?.addEventListener("abort", onAbort, { once: true });
-    if (signal?.aborted) onAbort();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
     else {
       connect({ protocol, host, hostname: hostname.replace(/^\[|\]$/g, ""), port }, (error, socket) => {
         if (error) return reject(error);
         sockets.add(socket.once("close", () => sockets.delete(socket)));
-        if (signal?.aborted) return socket.destroy();
+        if (signal.aborted) return socket.destroy();
         connected(socket);
       });
     }
-    return promise.finally(() => signal?.removeEventListener("abort", onAbort));
+    return promise.finally(() => signal.removeEventListener("abort", onAbort));
   };
   /** A fault of the network, and what was refused before it, are errors of this adapter's. */
   const named = (error: unknown, { host }: URL): Error =>
@@ -114,6 +116,7 @@ export function createGuardedHttp(options: GuardedHttpOptions = {}): GuardedHttp
       }
     },
     async close() {
+      closed.abort();
       for (const socket of sockets) socket.destroy();
     },
   };

@@ -53,20 +53,27 @@ export function createHashThread(): HashThread {
     for (const { reject } of waiting.splice(0)) reject(ended);
     void worker?.terminate();
   };
-  const startWorker = () => {
+  const startWorker = (): Worker | undefined => {
     // It needs neither the environment, which holds secrets, nor the options of this process.
     const limits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 1, stackSizeMb: 1 };
-    const started = new Worker(`(${hashInThread})()`, { eval: true, env: {}, execArgv: [], resourceLimits: limits });
-    started.on("message", (answer: string) => waiting.shift()?.resolve(answer));
-    started.on("error", (error) => end(error instanceof Error ? error.message : String(error)));
-    started.on("exit", () => end("it was closed"));
-    return started;
+    try {
+      const started = new Worker(`(${hashInThread})()`, { eval: true, env: {}, execArgv: [], resourceLimits: limits });
+      started.on("message", (answer: string) => waiting.shift()?.resolve(answer));
+      started.on("error", (error) => end(messageOf(error)));
+      started.on("exit", () => end("it was closed"));
+      return started;
+    } catch (error) {
+      end(messageOf(error));
+      return undefined;
+    }
   };
   const ask = async (request: Request): Promise<string> => {
     if (ended) throw ended;
+    worker ??= startWorker();
+    // There may be no thread to be had.
+    if (!worker) throw ended ?? new CopyInterrupted("the hashing thread did not start");
     const answer = Promise.withResolvers<string>();
     waiting.push(answer);
-    worker ??= startWorker();
     worker.postMessage(request);
     return answer.promise;
   };
@@ -86,6 +93,8 @@ export function createHashThread(): HashThread {
     close: () => end("it was closed"),
   };
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** What runs in the thread, from its text: it can use nothing from around it. */
 function hashInThread(): void {

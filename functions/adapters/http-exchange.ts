@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
 import type { Socket } from "node:net";
 
 /** A request to be sent over a socket. */
@@ -47,7 +47,7 @@ export function exchange(socket: Socket, asked: ExchangeRequest): Promise<Incomi
     ...(body !== undefined && { "content-length": String(Buffer.byteLength(body)) }),
     connection: "close",
   };
-  const sent = httpRequest({ createConnection: () => socket, setHost: false, method, path, headers });
+  const sent = requestOver(socket, { setHost: false, method, path, headers });
   let end = (reason: Error) => void sent.destroy(reason);
   const onAbort = () => end(signal?.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
@@ -70,4 +70,14 @@ export function exchange(socket: Socket, asked: ExchangeRequest): Promise<Incomi
   sent.end(body);
   if (signal?.aborted) onAbort();
   return promise;
+}
+
+/** A request that takes the socket with it, also when it cannot be made (a header that is none). */
+function requestOver(socket: Socket, options: RequestOptions): ClientRequest {
+  try {
+    return httpRequest({ ...options, createConnection: () => socket });
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
 }

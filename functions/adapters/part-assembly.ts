@@ -28,6 +28,8 @@ export interface AssemblyOptions {
   readonly buffers: PartBuffers;
   /** Where an output of several parts is hashed. */
   readonly hashing: HashThread;
+  /** Told when a part cannot be hashed: all is then in vain. */
+  readonly onFailure: (error: Error) => void;
 }
 
 /** A part that is being filled. */
@@ -71,7 +73,9 @@ export class PartAssembly {
     const { bytes: total, partBytes, buffers } = this.#options;
     const first = index * partBytes;
     const bytes = Math.min(partBytes, total - first);
-    const buffer = await buffers.take(bytes, signal).catch(() => undefined);
+    // Of several parts the last has a whole buffer, too: shared ones are kept, and so are all of one size.
+    const isShared = total > partBytes;
+    const buffer = await buffers.take(isShared ? partBytes : bytes, signal, isShared).catch(() => undefined);
     if (buffer) this.#open.set(index, { number: index + 1, first, bytes, buffer, crc: 0 });
     return buffer !== undefined;
   }
@@ -156,7 +160,8 @@ export class PartAssembly {
     const part = buffer.subarray(0, bytes);
     const give = () => this.#options.buffers.give(buffer);
     const hashed = this.#hash.add(part);
-    // Given back earlier, its next bytes would be hashed in place of these. That it failed, `finish` says.
+    hashed.catch(this.#options.onFailure);
+    // Given back earlier, its next bytes would be hashed in place of these.
     const release = () => void hashed.then(give, give);
     this.#ready.push({ number, bytes: part, crc32: crc, release });
   }

@@ -1,15 +1,13 @@
 import { CopyInterrupted } from "../domain/errors.ts";
 
-/**
- * Buffers that are used over and over, within one bound for all that is copied at the same time. Their memory is shared, so
- * that another thread can hash it.
- */
+/** Buffers that are used over and over, within one bound for all that is copied at the same time. */
 export interface PartBuffers {
   /**
    * A buffer of at least so many bytes; waits for its turn while too much is in use.
+   * @param isShared whether its memory is shared, so that another thread can hash it. Default false
    * @throws {CopyInterrupted} when the signal fires first
    */
-  take(bytes: number, signal: AbortSignal): Promise<Buffer>;
+  take(bytes: number, signal: AbortSignal, isShared?: boolean): Promise<Buffer>;
   /** Gives a buffer back. */
   give(buffer: Buffer): void;
   /** Times that somebody had to wait so far. */
@@ -22,40 +20,48 @@ export interface PartBuffers {
 const smallestBuffer = 64 * 1_024;
 
 /**
+ * Shared buffers that no run uses, kept for the next run of this process: there are as many as were ever in use at once. V8 does
+ * not count shared memory when it decides to collect, so what each run left behind would fill a warm Lambda function.
+ */
+const spare: Buffer[] = [];
+
+/**
  * Buffers within a bound.
  * @param mostBytes bytes in use at once; a single buffer larger than that is given when nothing else is in use
  */
 export function createPartBuffers(mostBytes: number): PartBuffers {
   const free: Buffer[] = [];
-  const queue: { readonly size: number; readonly give: (buffer: Buffer) => void }[] = [];
+  const queue: { readonly size: number; readonly isShared: boolean; readonly give: (buffer: Buffer) => void }[] = [];
   let used = 0;
   let waits = 0;
 
-  const allocate = (size: number): Buffer => {
+  const allocate = (size: number, isShared: boolean): Buffer => {
     used += size;
-    const at = free.findIndex(({ length }) => length === size);
-    const [recycled] = at < 0 ? [] : free.splice(at, 1);
+    const kept = isShared ? spare : free;
+    const at = kept.findIndex(({ length }) => length === size);
+    const [recycled] = at < 0 ? [] : kept.splice(at, 1);
     if (recycled) return recycled;
+    if (isShared) return Buffer.from(new SharedArrayBuffer(size));
     // Those of other sizes make room: what is held never exceeds the bound either.
     let held = used + free.reduce((sum, { length }) => sum + length, 0);
     while (free.length > 0 && held > mostBytes) held -= free.shift()?.length ?? 0;
-    return Buffer.from(new SharedArrayBuffer(size));
+    return Buffer.allocUnsafeSlow(size);
   };
   const fits = (size: number) => used === 0 || used + size <= mostBytes;
   const serve = () => {
     for (let next = queue[0]; next && fits(next.size); next = queue[0]) {
       queue.shift();
-      next.give(allocate(next.size));
+      next.give(allocate(next.size, next.isShared));
     }
   };
 
   return {
-    async take(bytes, signal) {
+    async take(bytes, signal, isShared = false) {
       const size = sizeFor(bytes);
-      if (queue.length === 0 && fits(size)) return allocate(size);
+      if (queue.length === 0 && fits(size)) return allocate(size, isShared);
       waits += 1;
       const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-      const request = { size, give: resolve };
+      const request = { size, isShared, give: resolve };
       const onAbort = () => {
         const at = queue.indexOf(request);
         if (at < 0) return;
@@ -70,7 +76,7 @@ export function createPartBuffers(mostBytes: number): PartBuffers {
     },
     give(buffer) {
       used -= buffer.length;
-      free.push(buffer);
+      (buffer.buffer instanceof SharedArrayBuffer ? spare : free).push(buffer);
       serve();
     },
     get waits() {

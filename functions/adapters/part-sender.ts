@@ -60,12 +60,17 @@ function plainSender({ client }: WriteTarget, { signal }: NewObject, { uploadId,
     // A clock that is wrong was set right by the answer to the request before, if that was necessary.
     const signingDate = new Date(Date.now() + client.config.systemClockOffset);
     const signed = await signer.sign(request, { signingDate });
-    const { response } = await requestHandler.handle(new HttpRequest({ ...signed, body: bytes }), {
-      abortSignal: signal,
-    });
-    // Read to its end, which frees the connection for the next part.
-    for await (const _piece of response.body);
-    return response.statusCode === 200 ? response.headers["etag"] : undefined;
+    const refused = new AbortController();
+    const abortSignal = AbortSignal.any([signal, refused.signal]);
+    const { response } = await requestHandler.handle(new HttpRequest({ ...signed, body: bytes }), { abortSignal });
+    if (response.statusCode === 200) {
+      // Read to its end, which frees the connection for the next part.
+      for await (const _piece of response.body);
+      return response.headers["etag"];
+    }
+    // An answer may come before all of the body is sent. The rest must not be: after the repeat the buffer gets other bytes.
+    refused.abort();
+    return undefined;
   };
 }
 

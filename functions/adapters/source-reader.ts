@@ -95,7 +95,8 @@ class Reader implements SourceReader {
     this.#source = source;
     this.#options = options;
     const { partBytes, buffers, hashing } = options;
-    this.#assembly = new PartAssembly({ bytes: source.bytes, partBytes, buffers, hashing });
+    const onFailure = (error: Error) => this.#fail(new CopyInterrupted(`${source.options.label}: ${error.message}`));
+    this.#assembly = new PartAssembly({ bytes: source.bytes, partBytes, buffers, hashing, onFailure });
   }
 
   get connections(): number {

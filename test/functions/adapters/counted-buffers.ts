@@ -16,8 +16,8 @@ export function countedBuffers(pool: PartBuffers): CountedBuffers {
   let used = 0;
   let mostUsed = 0;
   return {
-    async take(bytes, signal) {
-      const buffer = await pool.take(bytes, signal);
+    async take(bytes, signal, isShared) {
+      const buffer = await pool.take(bytes, signal, isShared);
       out.add(buffer);
       used += buffer.length;
       mostUsed = Math.max(mostUsed, used);

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { createHashThread, startHash } from "../../../functions/adapters/hash-thread.ts";
 import { rejectionOf } from "../../support/everything-in.ts";
 
@@ -67,6 +67,24 @@ describe("a thread that has ended", () => {
     await expect(hash.add(notBytes)).rejects.toMatchObject(ended);
     await expect(hash.finish()).rejects.toMatchObject(ended);
   });
+});
+
+test("where no thread can be had, bytes are refused and nothing hangs", async () => {
+  vi.resetModules();
+  vi.doMock("node:worker_threads", () => ({
+    Worker: class {
+      constructor() {
+        throw Object.assign(new Error("no thread: EAGAIN"), { code: "ERR_WORKER_INIT_FAILED" });
+      }
+    },
+  }));
+  onTestFinished(() => void vi.doUnmock("node:worker_threads"));
+  const { createHashThread: create } = await import("../../../functions/adapters/hash-thread.ts");
+  const hash = create().start();
+  const refused = { name: "CopyInterrupted", message: "the hashing thread ended: no thread: EAGAIN" };
+  await expect(hash.add(shared(Buffer.from("a")))).rejects.toMatchObject(refused);
+  await expect(hash.add(shared(Buffer.from("b")))).rejects.toMatchObject(refused);
+  await expect(hash.finish()).rejects.toMatchObject(refused);
 });
 
 test("a hash of the caller's own thread is the same", async () => {

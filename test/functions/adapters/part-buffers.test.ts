@@ -41,6 +41,16 @@ describe("a buffer", () => {
     expect(await buffers.take(128 * kibibyte, never)).not.toBe(first);
   });
 
+  it("of shared memory is kept for the next run, and for nobody who does not ask for such a one", async () => {
+    const [one, two] = [createPartBuffers(512 * kibibyte), createPartBuffers(512 * kibibyte)];
+    const shared = await one.take(256 * kibibyte, never, true);
+    expect(shared.buffer).toBeInstanceOf(SharedArrayBuffer);
+    one.give(shared);
+    expect((await two.take(256 * kibibyte, never)).buffer).toBeInstanceOf(ArrayBuffer);
+    expect(await two.take(256 * kibibyte, never, true)).toBe(shared);
+    two.give(shared);
+  });
+
   it("is nobody else's while it is in use", async () => {
     const buffers = createPartBuffers(512 * kibibyte);
     const all = await Promise.all([1, 2, 3, 4].map(() => buffers.take(128 * kibibyte, never)));

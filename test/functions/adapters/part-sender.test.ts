@@ -1,13 +1,15 @@
 import { createHash, createHmac } from "node:crypto";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { CreateMultipartUploadCommand, S3Client, UploadPartCommand } from "@aws-sdk/client-s3";
 import { HttpResponse } from "@smithy/core/protocols";
 import type { HttpRequest } from "@smithy/types";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { atRequest, type CommandRequest } from "../../../functions/adapters/command-request.ts";
 import { createCopyMeter } from "../../../functions/adapters/copy-meter.ts";
 import { createPartSender } from "../../../functions/adapters/part-sender.ts";
+import { createS3Client } from "../../../functions/adapters/s3-client.ts";
 
 const credentials = { accessKeyId: "AKID", secretAccessKey: "secret", sessionToken: "token" };
 const bytes = Buffer.from("the part");
@@ -35,6 +37,12 @@ function recorded(statuses: number[] = [], options: { readonly forcePathStyle?: 
   return { client, requests };
 }
 
+/** An object of one part. */
+function usual(key: string) {
+  const signal = new AbortController().signal;
+  return { key, bytes: bytes.length, contentType: "audio/wav", metadata: {}, signal, meter: createCopyMeter() };
+}
+
 /** Sends one part as an upload does that was started by the SDK. */
 async function sendOne(key: string, { client, requests }: ReturnType<typeof recorded>, signal = AbortSignal.any([])) {
   let place: CommandRequest | undefined;
@@ -42,11 +50,10 @@ async function sendOne(key: string, { client, requests }: ReturnType<typeof reco
   const { UploadId: uploadId = "" } = await client.send(atRequest(start, "place", (request) => (place = request)));
   if (!place) throw new Error("the SDK sent nothing");
   requests.length = 0;
-  const meter = createCopyMeter();
-  const object = { key, bytes: bytes.length, contentType: "audio/wav", metadata: {}, signal, meter };
+  const object = { ...usual(key), signal };
   const target = { client, bucket: "bucket", head: async () => undefined };
   const send = createPartSender(target, object, { uploadId, place });
-  return { send, meter, uploadId };
+  return { send, meter: object.meter, uploadId };
 }
 
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
@@ -121,6 +128,49 @@ test.each([[503], [403], [404], [301]])(
     expect(meter.counts.retries).toBe(1);
   },
 );
+
+test("of a part that was refused before all of it was sent, the rest is not sent: its buffer gets other bytes", async () => {
+  const body = Buffer.alloc(8 * 1_024 ** 2, "a");
+  const sockets: Socket[] = [];
+  let [late, answered] = ["", 0];
+  const server = createServer((socket) => {
+    sockets.push(socket.on("error", () => undefined));
+    const isFirst = sockets.length === 1;
+    let left = -1;
+    socket.on("data", (piece) => {
+      const head = left < 0 ? piece.indexOf("\r\n\r\n") + 4 : 0;
+      if (left < 0) left = body.length;
+      left -= piece.length - head;
+      if (piece.includes("b", head)) late ||= "bytes of the next use";
+      if (isFirst && answered === 0) {
+        answered = 1;
+        socket.write("HTTP/1.1 503 Slow Down\r\ncontent-length: 0\r\n\r\n");
+        socket.pause();
+      }
+      if (left === 0) socket.write('HTTP/1.1 200 OK\r\netag: "e"\r\ncontent-length: 0\r\n\r\n');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const place = { AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}`, AWS_REGION: "us-east-1" };
+  const client = createS3Client({ ...place, AWS_ACCESS_KEY_ID: "a", AWS_SECRET_ACCESS_KEY: "b" });
+  onTestFinished(() => {
+    client.destroy();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const object = { ...usual("k"), bytes: body.length };
+  const target = { client, bucket: "bucket", head: async () => undefined };
+  const to = { protocol: "http:", hostname: "127.0.0.1", port, path: "/bucket/k" };
+  const send = createPartSender(target, object, { uploadId: "u", place: to });
+  expect(await send({ ...part, bytes: body })).toMatchObject({ ETag: '"e"' });
+  body.fill("b");
+  const [first] = sockets;
+  const ended = new Promise((resolve) => first?.once("close", resolve));
+  first?.resume();
+  await ended;
+  expect([sockets.length, late]).toEqual([2, ""]);
+});
 
 test("what the SDK cannot cure either is its error", async () => {
   const run = recorded([403, 403]);

@@ -1,5 +1,7 @@
 /** Ranged GETs at once: when there are several, when there is one, and what is left of them when reading ends early. */
 import { describe, expect, test } from "vitest";
+import { createHashThread } from "../../../functions/adapters/hash-thread.ts";
+import type { Part } from "../../../functions/adapters/part-assembly.ts";
 import type { SourceReader } from "../../../functions/adapters/source-reader.ts";
 import {
   type Behaviour,
@@ -121,6 +123,24 @@ describe("a first ranged request that is not answered as it must be leaves the o
     expect((await readAll(source)).equals(body)).toBe(true);
     expect(origin.requests).toHaveLength(1 + refused);
   });
+});
+
+test("a hashing thread that ends fails the reading at once, although its parts are still on their way", async () => {
+  const hashing = createHashThread();
+  const { open, read } = await runOrigin({ body, etag });
+  const reader = read(await open(), { hashing });
+  const held: Part[] = [];
+  const reading = async () => {
+    for await (const part of reader.parts()) {
+      held.push(part);
+      hashing.close();
+    }
+  };
+  await expect(reading()).rejects.toMatchObject({
+    name: "CopyInterrupted",
+    message: expect.stringContaining("the hashing thread ended"),
+  });
+  for (const part of held) part.release();
 });
 
 describe("reading that ends early closes all connections that are in the middle of an answer", () => {
