@@ -14,6 +14,8 @@ export interface AwsEnvironment {
   readonly AWS_ENDPOINT_URL_SFN?: string | undefined;
   /** Endpoint of another EventBridge than the region's own: set by the embedded cloud. */
   readonly AWS_ENDPOINT_URL_EVENTBRIDGE?: string | undefined;
+  /** Endpoint of another Secrets Manager than the region's own: a VPC's, or a test's. Its path is not used. */
+  readonly AWS_ENDPOINT_URL_SECRETS_MANAGER?: string | undefined;
 }
 
 /** Region, endpoint and credentials of a client, as far as the environment has them; the SDK's own defaults for the rest. */

@@ -10,10 +10,10 @@ export function fixedSecret(text: string): Secret {
 }
 
 /**
- * A secret from AWS Secrets Manager. The client is loaded at the first read, because most of its cost is loading it.
+ * A secret from AWS Secrets Manager.
  * @param arn the secret's ARN
  * @param now milliseconds since the epoch
- * @param timeout milliseconds until Secrets Manager must answer, each time it is asked
+ * @param timeout milliseconds until Secrets Manager must have answered, each of the two times it is asked. Default 3,000
  */
 export function secretsManagerSecret(arn: string, now: () => number = Date.now, timeout?: number): Secret {
   return keep(() => fetchSecret(arn, timeout), now);

@@ -5,7 +5,8 @@ import { keep, readSecretValue } from "./secret-value.ts";
 export interface SigningSecret {
   /**
    * The keys of the current version of the secret, then those of the previous one while there is one.
-   * @throws {InvalidSigningSecret} when the current version has no usable key; the SDK's error when it cannot be read
+   * @throws {InvalidSigningSecret} when the current version has no usable key
+   * @throws {SecretsManagerFault} when it cannot be read
    */
   read(): Promise<readonly SigningKey[]>;
 }

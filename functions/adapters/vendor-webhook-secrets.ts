@@ -11,9 +11,9 @@ export interface VendorWebhookSecrets {
 }
 
 /**
- * Milliseconds until Secrets Manager must connect, and then answer, each of the two times it is asked: with 0.1 s in
- * between, 2 × (1.5 + 1.5) + 0.1 = 6.1 s at most, and both versions are read at once. The answer has 7 s: what is left of
- * them is for Step Functions, and a webhook that came to nothing is sent again.
+ * Milliseconds until Secrets Manager must have answered, each of the two times it is asked: with at most 0.1 s in between,
+ * 2 × 1.5 + 0.1 = 3.1 s at most, and both versions are read at once. The answer has 7 s: what is left of them is for Step
+ * Functions, and a webhook that came to nothing is sent again.
  */
 const timeout = 1_500;
 
