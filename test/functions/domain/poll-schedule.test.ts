@@ -1,43 +1,33 @@
-import fc from "fast-check";
+/** Single moments of the schedule; what holds at any moment is in poll-schedule-properties.test.ts. */
 import { describe, expect, it } from "vitest";
-import {
-  longestIntervalSeconds,
-  type PollMoment,
-  secondsToNextPoll,
-  shortestIntervalSeconds,
-} from "../../../functions/domain/poll-schedule.ts";
-
-const start = Date.UTC(2026, 7, 22);
-const year = 364 * 86_400;
-
-/** A moment so many seconds after the start of a transfer that may take 364 days. */
-const at = (age: number, over: Partial<PollMoment> = {}): PollMoment => ({
-  now: start + age * 1_000,
-  startedAt: start,
-  deadlineAt: start + year * 1_000,
-  failures: 0,
-  random: 0.999,
-  ...over,
-});
+import { secondsToNextPoll, shortestIntervalSeconds } from "../../../functions/domain/poll-schedule.ts";
+import { at, start } from "./poll-moments.ts";
 
 describe("the interval after an answer", () => {
   it.each([
     [0, 3],
     [20, 3],
-    [26, 3],
-    [27, 4],
-    [100, 15],
-    [86_400, 12_960],
-    [576_000, 86_400],
+    [33, 3],
+    [34, 4],
+    [100, 14],
+    [206, 29],
+    [207, 30],
+    [1_000, 30],
+    [1_800, 30],
+    [1_807, 31],
+    [3_600, 300],
+    [86_400, 12_720],
+    [577_599, 86_399],
+    [577_600, 86_400],
     [600_000, 86_400],
-  ])("at %d s is %d s", (age, seconds) => {
+  ])("after %d s of waiting is %d s", (age, seconds) => {
     expect(secondsToNextPoll(at(age))).toBe(seconds);
   });
 
-  it("begins where the stack is configured to begin, and grows with the age from there", () => {
+  it("begins where the stack is configured to begin, and grows with the time waited from there", () => {
     expect(secondsToNextPoll(at(0, { shortestInterval: 60 }))).toBe(60);
-    expect(secondsToNextPoll(at(399, { shortestInterval: 60 }))).toBe(60);
-    expect(secondsToNextPoll(at(410, { shortestInterval: 60 }))).toBe(61);
+    expect(secondsToNextPoll(at(2_000, { shortestInterval: 60 }))).toBe(60);
+    expect(secondsToNextPoll(at(2_007, { shortestInterval: 60 }))).toBe(61);
   });
 
   it("is the shortest one when the clock says that the transfer starts in the future", () => {
@@ -59,6 +49,45 @@ describe("the interval after an answer", () => {
   });
 });
 
+describe("what is known of the project", () => {
+  const created = (secondsBefore: number) => ({ createdAt: start - secondsBefore * 1_000 });
+
+  it.each([
+    ["a minute ago begins with 8 s", 60, 8],
+    ["an hour ago, with 30 s: no more than the vendor's guide asks for", 3_600, 30],
+    ["in 1970, as in the vendor's own example, with 30 s too", start / 1_000, 30],
+    ["in the future, by a clock that is fast, with 3 s", -3_600, 3],
+  ])("a transfer of a project that was created %s", (_, secondsBefore, seconds) => {
+    expect(secondsToNextPoll(at(0, created(secondsBefore)))).toBe(seconds);
+  });
+
+  it("its age never makes it sooner than the time waited", () => {
+    expect(secondsToNextPoll(at(3_600, created(-3_600)))).toBe(300);
+  });
+
+  it("a queued one is polled every 4 s at first, and from 40 s as any other", () => {
+    expect(secondsToNextPoll(at(0, { queued: true }))).toBe(4);
+    expect(secondsToNextPoll(at(39, { queued: true }))).toBe(4);
+    expect(secondsToNextPoll(at(40, { queued: true }))).toBe(5);
+  });
+
+  it.each([
+    [0, 3],
+    [13, 3],
+    [14, 4],
+    [99, 29],
+    [100, 30],
+    [5_000, 1_050],
+  ])("that was seen to begin rendering after an hour and did so for %d s is polled after %d s", (rendered, seconds) => {
+    const renderingSince = start + 3_600_000;
+    expect(secondsToNextPoll(at(3_600 + rendered, { renderingSince, ...created(0) }))).toBe(seconds);
+  });
+
+  it("that was rendering at the first look may have done so for long: its age counts", () => {
+    expect(secondsToNextPoll(at(0, { renderingSince: start, ...created(600) }))).toBe(30);
+  });
+});
+
 describe("the interval after failed polls", () => {
   it.each([
     [1, 6],
@@ -74,7 +103,7 @@ describe("the interval after failed polls", () => {
   });
 
   it("is never shorter than by age", () => {
-    expect(secondsToNextPoll(at(10_000, { failures: 20 }))).toBe(1_500);
+    expect(secondsToNextPoll(at(10_000, { failures: 20 }))).toBe(1_260);
   });
 });
 
@@ -96,107 +125,5 @@ describe("Retry-After", () => {
 
   it("does not shorten the backoff", () => {
     expect(secondsToNextPoll(at(0, { failures: 5, retryAfterSeconds: 1 }))).toBe(96);
-  });
-});
-
-/** Moments before the deadline, at any millisecond. */
-const moments = fc
-  .record({
-    age: fc.oneof(fc.nat({ max: 120_000 }), fc.nat({ max: year * 1_000 })),
-    left: fc.oneof(fc.integer({ min: 1, max: 120_000 }), fc.integer({ min: 1, max: year * 1_000 })),
-    failures: fc.oneof(fc.constant(0), fc.nat({ max: 30 }), fc.nat()),
-    retryAfterSeconds: fc.option(fc.oneof(fc.nat({ max: 600 }), fc.nat(), fc.constant(Number.POSITIVE_INFINITY)), {
-      nil: undefined,
-    }),
-    random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-  })
-  .map(({ age, left, ...rest }) => ({ ...rest, startedAt: start, now: start + age, deadlineAt: start + age + left }));
-
-const ageOf = ({ now, startedAt }: PollMoment) => (now - startedAt) / 1_000;
-const leftOf = ({ now, deadlineAt }: PollMoment) => (deadlineAt - now) / 1_000;
-
-describe("at any moment", () => {
-  const always = (holds: (seconds: number, moment: PollMoment) => void) =>
-    fc.assert(
-      fc.property(moments, (moment) => {
-        holds(secondsToNextPoll(moment), moment);
-      }),
-      { numRuns: 1_000 },
-    );
-
-  it("the wait is whole seconds from 1 to 86,400", () => {
-    always((seconds) => {
-      expect(Number.isInteger(seconds)).toBe(true);
-      expect(seconds).toBeGreaterThanOrEqual(1);
-      expect(seconds).toBeLessThanOrEqual(86_400);
-    });
-  });
-
-  it("it passes the deadline by less than a second", () => {
-    always((seconds, moment) => expect(seconds - leftOf(moment)).toBeLessThan(1));
-  });
-
-  it("it is never below the shortest interval and Retry-After, unless the deadline or the longest interval is", () => {
-    always((seconds, moment) => {
-      const wanted = Math.max(shortestIntervalSeconds, moment.retryAfterSeconds ?? 0);
-      expect(seconds).toBeGreaterThanOrEqual(Math.min(wanted, longestIntervalSeconds, leftOf(moment)));
-    });
-  });
-
-  it("it is at most 5 s or 15 % of the age when nothing failed and nothing else was asked for", () => {
-    always((_, moment) => {
-      const calm = { ...moment, failures: 0, retryAfterSeconds: undefined };
-      expect(secondsToNextPoll(calm)).toBeLessThanOrEqual(Math.max(5, 0.15 * ageOf(moment)));
-    });
-  });
-
-  it("failures make it longer, and by no more than 300 s", () => {
-    always((seconds, moment) => {
-      const calm = secondsToNextPoll({ ...moment, failures: 0 });
-      expect(seconds).toBeGreaterThanOrEqual(calm);
-      expect(seconds).toBeLessThanOrEqual(Math.max(calm, 300));
-    });
-  });
-});
-
-describe("a transfer that stays pending for 364 days", () => {
-  /** Events that one lap of the workflow (poll, choice, wait) adds to an execution's history, which ends at 25,000. */
-  const eventsPerLap = 9;
-
-  function pollsUntilDeadline(momentOf: (poll: number) => Partial<PollMoment>): number {
-    let age = 0;
-    let polls = 1;
-    while (age < year) {
-      age += secondsToNextPoll(at(age, momentOf(polls)));
-      polls += 1;
-    }
-    expect(age).toBe(year);
-    return polls;
-  }
-
-  it.each([
-    ["every poll is answered", () => ({})],
-    ["every poll fails and chance gives the shortest backoff", (poll: number) => ({ failures: poll, random: 0 })],
-    ["every poll fails and chance gives the longest backoff", (poll: number) => ({ failures: poll, random: 0.999 })],
-    ["every second poll fails", (poll: number) => ({ failures: poll % 2, random: 0 })],
-    [
-      "the vendor always asks to come back at once",
-      (poll: number) => ({ failures: poll, random: 0, retryAfterSeconds: 0 }),
-    ],
-  ])("is polled fewer than 600 times when %s", (_what, momentOf) => {
-    const polls = pollsUntilDeadline(momentOf);
-    expect(polls).toBeGreaterThan(358);
-    expect(polls).toBeLessThan(600);
-    expect(polls * eventsPerLap).toBeLessThan(25_000);
-  });
-
-  it("is polled fewer than 600 times whatever fails", () => {
-    const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-    const laps = fc.array(fc.record({ failures: fc.nat({ max: 20 }), random }), { minLength: 1 });
-    fc.assert(
-      fc.property(laps, (cycle) => {
-        expect(pollsUntilDeadline((poll) => cycle[poll % cycle.length] ?? {})).toBeLessThan(600);
-      }),
-    );
   });
 });
