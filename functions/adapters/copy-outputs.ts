@@ -32,6 +32,8 @@ export interface CopyWork {
   readonly ports: CopyPorts;
   /** Milliseconds this run has left. */
   readonly remaining: () => number;
+  /** Ends the run early. Default never. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -86,12 +88,13 @@ class CopyingRun {
   #isFull = false;
 
   constructor(outputs: readonly PlannedOutput[], work: CopyWork) {
-    const { id, ports, remaining } = work;
+    const { id, ports, remaining, signal } = work;
     this.#outputs = outputs;
     this.#work = work;
     this.#signal = AbortSignal.any([
       AbortSignal.timeout(Math.max(0, Math.floor(remaining() - reserve))),
       this.#over.signal,
+      ...(signal ? [signal] : []),
     ]);
     const { http, store, maxOutputBytes: maxBytes, magicHour } = boundedCopy(ports, this.#signal);
     const refreshUrl = (output: PlannedOutput) => freshUrl(output, id, magicHour);

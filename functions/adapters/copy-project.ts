@@ -3,7 +3,7 @@ import { defaultDirectoryOf, type TransferInput } from "../domain/input.ts";
 import { buildManifest, listsExactly, type Manifest, recordsSameBytes } from "../domain/manifest.ts";
 import { planOutputs } from "../domain/output.ts";
 import { type Project, type ProjectSummary, summarize } from "../domain/project.ts";
-import { matchesReceipt, type Receipt } from "../domain/receipt.ts";
+import { locationOf, matchesReceipt, type Receipt } from "../domain/receipt.ts";
 import { verdictOf } from "../domain/verdict.ts";
 import { boundedCopy } from "./bounded-copy.ts";
 import { copyOutputs } from "./copy-outputs.ts";
@@ -40,6 +40,8 @@ export interface CopyRun {
   readonly earlier?: readonly Receipt[];
   /** Whether the polls found the project gone already: then one more 404 needs no second look. Default false. */
   readonly isKnownGone?: boolean;
+  /** Ends the run early, as if its time were up. Default never. */
+  readonly signal?: AbortSignal;
 }
 
 /** What one run of the copy achieved: all, with the manifest standing, or a part. */
@@ -67,7 +69,8 @@ export type CopyOutcome =
  * @throws {TransferFailed | VendorUnavailable | StoreUnavailable | CopyInterrupted | CopyTooSlow} see their definitions
  */
 export async function copyProject(transfer: TransferInput, given: CopyPorts, run: CopyRun): Promise<CopyOutcome> {
-  const ports = boundedCopy(given, AbortSignal.timeout(Math.max(0, Math.floor(run.remaining() - ending))));
+  const end = AbortSignal.timeout(Math.max(0, Math.floor(run.remaining() - ending)));
+  const ports = boundedCopy(given, run.signal ? AbortSignal.any([end, run.signal]) : end);
   const { store, now, log } = ports;
   const { id, downloadDirectory } = transfer;
   // In this order: a project is deleted after its manifest is written, so that one found gone has it by now.
@@ -102,6 +105,7 @@ export async function copyProject(transfer: TransferInput, given: CopyPorts, run
     known,
     ports,
     remaining: run.remaining,
+    ...(run.signal && { signal: run.signal }),
   });
   if (receipts.length < outputs.length) return { more: true, receipts };
   const manifest = buildManifest(found.project, receipts, now());
@@ -134,9 +138,7 @@ async function elsewhere({ id, downloadDirectory }: TransferInput, store: Output
 async function answerFromManifest(id: string, standing: Manifest, store: OutputStore): Promise<CopyOutcome> {
   for (const receipt of standing.outputs) {
     if (matchesReceipt(await store.head(receipt.key), receipt)) continue;
-    throw new TransferFailed(
-      `project ${id} is gone, and s3://${receipt.bucket}/${receipt.key} is not what its manifest says`,
-    );
+    throw new TransferFailed(`project ${id} is gone, and ${locationOf(receipt)} is not what its manifest says`);
   }
   return { more: false, manifest: standing, project: standing.project, status: null };
 }

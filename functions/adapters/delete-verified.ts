@@ -3,7 +3,7 @@ import type { TransferInput } from "../domain/input.ts";
 import { listsExactly, type Manifest } from "../domain/manifest.ts";
 import { type PlannedOutput, planOutputs } from "../domain/output.ts";
 import type { Project } from "../domain/project.ts";
-import type { Receipt } from "../domain/receipt.ts";
+import { locationOf, type Receipt } from "../domain/receipt.ts";
 import { verdictOf } from "../domain/verdict.ts";
 import { type CopyBudget, createCopyBudget } from "./copy-budget.ts";
 import type { GuardedHttp } from "./guarded-http.ts";
@@ -65,8 +65,8 @@ export async function deleteVerified({ id, downloadDirectory }: TransferInput, p
 }
 
 async function verify(id: string, receipt: Receipt, store: OutputStore): Promise<void> {
-  const where = `s3://${receipt.bucket}/${receipt.key}`;
-  if (receipt.bucket !== store.bucket) throw refused(id, `${where} is not in ${store.bucket}`);
+  const where = locationOf(receipt);
+  if (receipt.bucket !== store.bucket) throw refused(id, `${where} is not in ${store.bucket || "a directory"}`);
   const read = await store.readBack(receipt.key);
   if (!read) throw refused(id, `${where} is missing`);
   if (read.bytes !== receipt.bytes) throw refused(id, `${where} has ${read.bytes} bytes instead of ${receipt.bytes}`);

@@ -10,7 +10,7 @@ import type { Workflows } from "./workflows.ts";
 /** What starting, looking at and stopping transfers needs. */
 export interface TransferPorts {
   /** Step Functions. */
-  readonly workflows: Workflows;
+  readonly workflows: Omit<Workflows, "list">;
   /** ARN of the transfer state machine. */
   readonly stateMachineArn: string;
   /** Which endpoints an input may name. */
@@ -30,11 +30,15 @@ export interface TransferOperations {
   start(request: StartRequest): Promise<StartedTransfer>;
   /** A transfer by its name; undefined is no name. @throws {NotFound} */
   look(name: string | undefined): Promise<DescribedExecution>;
-  /** Stops a transfer; one that is over stays as it is. @throws {NotFound} */
-  stop(name: string | undefined): Promise<DescribedExecution>;
+  /**
+   * Stops a transfer; one that is over stays as it is.
+   * @param cause why, for its history. Default the HTTP API's own words
+   * @throws {NotFound}
+   */
+  stop(name: string | undefined, cause?: string): Promise<DescribedExecution>;
 }
 
-/** Written to the history of an execution that is stopped. */
+/** Written to the history of an execution that is stopped, unless the caller has a reason of its own. */
 const stopCause = "stopped by DELETE /transfers/{name} of the HTTP API";
 
 /** The transfers of a state machine. */
@@ -67,10 +71,10 @@ export function createTransferOperations({
         `the transfer ${name} was started before, and Step Functions does not show it yet`,
       );
     },
-    async stop(name) {
+    async stop(name, cause = stopCause) {
       const found = await look(name);
       if (found.stoppedAt) return found;
-      await workflows.stop(stateMachineArn, found.name, stopCause);
+      await workflows.stop(stateMachineArn, found.name, cause);
       return look(name);
     },
   };

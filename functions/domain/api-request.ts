@@ -44,7 +44,16 @@ export function readStart(request: ApiRequest): StartRequest {
   readQuery(request.rawQueryString, []);
   const given = request.headers["idempotency-key"];
   if (given !== undefined) requireKey(given);
-  const input = readJsonBody(request);
+  return startRequestOf(readJsonBody(request), given);
+}
+
+/**
+ * The start of a transfer with this input.
+ * @param given an idempotency key, which becomes the transfer's name. Default none: the name is made of the input
+ * @throws {InvalidInput} naming the bound that the key or the input breaks
+ */
+export function startRequestOf(input: unknown, given?: string): StartRequest {
+  if (given !== undefined) requireKey(given);
   parseInput(input);
   return { name: given ?? transferNameOf(input), input: input as object };
 }
@@ -68,7 +77,11 @@ function requireKey(given: string): void {
  */
 export function readTransferName({ rawQueryString, pathParameters }: ApiRequest): string | undefined {
   readQuery(rawQueryString, []);
-  const name = pathParameters?.["name"] ?? "";
+  return findableName(pathParameters?.["name"] ?? "");
+}
+
+/** The name of a transfer or a delivery as it was given; undefined when none can be called so. */
+export function findableName(name: string): string | undefined {
   return lookedUp.test(name) ? name : undefined;
 }
 

@@ -39,7 +39,12 @@ export interface Transfer {
   /** Its output; null unless it succeeded. */
   readonly output: unknown;
   /** Why it failed or was stopped; null otherwise. */
-  readonly error: { readonly name: string; readonly message: string } | null;
+  readonly error: {
+    /** The error's name, such as `DeadlineExceeded`. */
+    readonly name: string;
+    /** Its cause, 2,000 characters at most. */
+    readonly message: string;
+  } | null;
 }
 
 /** A transfer that was started, now or before. */

@@ -64,6 +64,13 @@ export class CopyTooSlow extends Error {
 /** Step Functions cannot be reached, throttles or fails. Passing: whoever asked repeats it. */
 export class WorkflowsUnavailable extends Error {
   override readonly name = "WorkflowsUnavailable";
+  /** What AWS, its SDK or Node called the reason, such as `ThrottlingException` or `ECONNREFUSED`; undefined for our own. */
+  readonly fault: string | undefined;
+
+  constructor(message: string, fault?: string) {
+    super(message);
+    this.fault = fault;
+  }
 }
 
 /** A signing secret is not usable: the message names the bound. The attempt is not made; the schedule goes on. */

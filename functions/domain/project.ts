@@ -6,16 +6,14 @@ import { redact } from "./redaction.ts";
 export interface Download {
   /** Signed, expiring URL, exactly as the vendor sent it. */
   readonly url: string;
+  /** When it expires, UTC, ISO 8601 with Z; absent when the vendor says nothing readable. For people: a copy goes by answers. */
+  readonly expiresAt?: string;
 }
 
-/** A remote audio project, read from the vendor's JSON (`GET /v1/audio-projects/{id}`, OpenAPI file of 2026-08-22). */
-export interface Project {
-  /** The project's id, equal to the id that was asked for. */
-  readonly id: string;
+/** What a transfer reports of its project: everything but the download URLs. */
+export interface ProjectSummary {
   /** The name given to it, if any. */
   readonly name: string | null;
-  /** The vendor's raw word; six are documented, others are possible. */
-  readonly status: string;
   /** VOICE_GENERATOR and others: an open set. */
   readonly type: string | null;
   /** UTC, ISO 8601 with Z. The vendor's own example has no time zone and is read as UTC; null when unreadable. */
@@ -24,19 +22,29 @@ export interface Project {
   readonly enabled: boolean;
   /** Credits charged for it; null when the vendor leaves it out. */
   readonly creditsCharged: number | null;
-  /** Where its outputs are, filled after success. */
-  readonly downloads: readonly Download[];
   /** The vendor's error. It may stand beside `complete`: only `status` decides. */
-  readonly error: { readonly code: string | null; readonly message: string | null } | null;
+  readonly error: {
+    /** The vendor's name for it. */
+    readonly code: string | null;
+    /** The vendor's words. */
+    readonly message: string | null;
+  } | null;
 }
 
-/** What a transfer reports of its project: everything but the download URLs. */
-export type ProjectSummary = Pick<Project, "name" | "type" | "createdAt" | "creditsCharged" | "enabled" | "error">;
+/** A remote audio project, read from the vendor's JSON (`GET /v1/audio-projects/{id}`, OpenAPI file of 2026-08-22). */
+export interface Project extends ProjectSummary {
+  /** The project's id, equal to the id that was asked for. */
+  readonly id: string;
+  /** The vendor's raw word; six are documented, others are possible. */
+  readonly status: string;
+  /** Where its outputs are, filled after success. */
+  readonly downloads: readonly Download[];
+}
 
 const textOrNull = v.fallback(v.nullable(v.string()), null);
 
 const downloadFault = "downloads: an entry is not an object with a url";
-const downloadSchema = v.object({ url: v.string(downloadFault) }, downloadFault);
+const downloadSchema = v.object({ url: v.string(downloadFault), expires_at: textOrNull }, downloadFault);
 
 /** Lenient where the contract is soft, strict where a wrong reading could lose audio: id, status, enabled, downloads. */
 const projectSchema = v.object(
@@ -89,7 +97,10 @@ export function parseProject(json: unknown, requestedId: string): Project {
     createdAt: utc(raw.created_at),
     enabled: raw.enabled,
     creditsCharged: raw.credits_charged,
-    downloads: raw.downloads ?? [],
+    downloads: (raw.downloads ?? []).map(({ url, expires_at }) => {
+      const expiresAt = utc(expires_at);
+      return { url, ...(expiresAt !== null && { expiresAt }) };
+    }),
     error: raw.error && {
       code: raw.error.code && redact(raw.error.code),
       message: raw.error.message && redact(raw.error.message),

@@ -2,9 +2,9 @@ import type { PlannedOutput } from "./output.ts";
 
 /** Key, version, size and checksums of one output saved and verified in S3. */
 export interface Receipt {
-  /** Bucket name. */
+  /** Bucket name; empty where outputs go to a directory of this machine (lib/client). */
   readonly bucket: string;
-  /** Object key. */
+  /** Object key; without a bucket the file's path. */
   readonly key: string;
   /** Version, where the bucket keeps versions. */
   readonly versionId?: string;
@@ -13,7 +13,12 @@ export interface Receipt {
   /** SHA-256 of the bytes, 64 hexadecimal digits. */
   readonly sha256: string;
   /** S3's full-object checksum, base64 of the big-endian value as S3 writes it. */
-  readonly checksum: { readonly algorithm: "CRC32"; readonly value: string };
+  readonly checksum: {
+    /** Which checksum it is. */
+    readonly algorithm: "CRC32";
+    /** The checksum of the whole object. */
+    readonly value: string;
+  };
   /** Media type as the source announced it. */
   readonly contentType: string;
   /** File name at the source. */
@@ -36,6 +41,11 @@ export interface StoredObject {
   readonly contentType: string;
   /** User metadata, names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Where something is, for a person: `s3://bucket/key`, or without a bucket the file's path. */
+export function locationOf({ bucket, key }: Pick<Receipt, "bucket" | "key">): string {
+  return bucket === "" ? key : `s3://${bucket}/${key}`;
 }
 
 /** Whether the receipt is of this very output. */

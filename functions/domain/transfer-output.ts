@@ -22,7 +22,12 @@ export interface TransferOutput {
   /** Set when the receipts exceed 131,072 bytes as JSON: how many there are. They stand in the manifest. */
   readonly outputsOmitted?: number;
   /** Where the manifest is; null when nothing was copied. */
-  readonly manifest: { readonly bucket: string; readonly key: string } | null;
+  readonly manifest: {
+    /** Bucket name. */
+    readonly bucket: string;
+    /** Object key. */
+    readonly key: string;
+  } | null;
   /** Whether the remote project is deleted: `pending` means that it was asked for and will be done by the cleanup. */
   readonly deleted: "yes" | "not-requested" | "pending";
   /** Number of polls. */
@@ -43,14 +48,14 @@ export function fitReceipts(receipts: readonly Receipt[]): Pick<TransferOutput, 
   return fits ? { outputs: receipts } : { outputs: [], outputsOmitted: receipts.length };
 }
 
-/** The output after a poll: what is known of the project, nothing copied. */
+/** The output after a poll, or after one that was not sent: what is known of the project, nothing copied. */
 export function afterPoll(
   transfer: TransferInput,
-  observation: Observation,
+  observation: Observation | undefined,
   { verdict, counts }: Pick<Decision, "verdict" | "counts">,
   context: { readonly startedAt: string; readonly now: number; readonly previous: TransferOutput | undefined },
 ): TransferOutput {
-  const seen = observation.kind === "project" ? observation.project : undefined;
+  const seen = observation?.kind === "project" ? observation.project : undefined;
   return {
     id: transfer.id,
     verdict,

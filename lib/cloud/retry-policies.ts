@@ -1,18 +1,27 @@
 import { Duration } from "aws-cdk-lib";
 import { JitterType, type RetryProps } from "aws-cdk-lib/aws-stepfunctions";
+import {
+  interruptedRetries,
+  type RetryBounds,
+  retryGrowth,
+  unavailableRetries,
+} from "../../functions/domain/copy-retries.ts";
 import type { PassingErrorName } from "../../functions/domain/errors.ts";
+
+const lambdaFailures = [
+  "Lambda.ClientExecutionTimeoutException",
+  "Lambda.ServiceException",
+  "Lambda.AWSLambdaException",
+  "Lambda.SdkClientException",
+];
+
+const lambdaThrottling = "Lambda.TooManyRequestsException";
 
 /**
  * Lambda itself could not run the function. The CDK's default leaves out TooManyRequests (throttled) and has no jitter
  * (Step Functions Developer Guide, "Handle transient Lambda service exceptions").
  */
-export const lambdaServiceErrors = [
-  "Lambda.ClientExecutionTimeoutException",
-  "Lambda.ServiceException",
-  "Lambda.AWSLambdaException",
-  "Lambda.SdkClientException",
-  "Lambda.TooManyRequestsException",
-];
+export const lambdaServiceErrors = [...lambdaFailures, lambdaThrottling];
 
 /**
  * The function was killed: out of time, out of memory or crashed. Which of these names Lambda reports was not verified
@@ -21,12 +30,26 @@ export const lambdaServiceErrors = [
 export const killedErrors = ["States.Timeout", "Sandbox.Timedout", "Runtime.ExitError", "Lambda.Unknown"];
 
 /**
- * For Lambda's own failures, throttling above all: waits of up to 2, 4, … 256 s (510 s in all), then 22 times up to 300 s.
- * At most 119 minutes, half of that on average under full jitter: it outlasts many copies that hold the account's
- * concurrency for 15 minutes each.
+ * For a function whose concurrency is all in use, its own (`maxConcurrentPolls`, `maxConcurrentCopies`) or the account's:
+ * waits of up to 2, 4, … 256 s (510 s in all), then 592 times up to 300 s. At most 49 hours, half of that on average under full
+ * jitter: a day of copies may stand before a transfer, each of which may take 15 minutes. It costs a transfer at most 3 × 600
+ * events of the 25,000 that its history holds.
+ */
+export const whenThrottled: RetryProps = {
+  errors: [lambdaThrottling],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 600,
+  maxDelay: Duration.minutes(5),
+  jitterStrategy: JitterType.FULL,
+};
+
+/**
+ * For Lambda's own failures: waits of up to 2, 4, … 256 s (510 s in all), then 22 times up to 300 s. At most 119 minutes, half
+ * of that on average under full jitter.
  */
 export const whenLambdaFails: RetryProps = {
-  errors: lambdaServiceErrors,
+  errors: lambdaFailures,
   interval: Duration.seconds(2),
   backoffRate: 2,
   maxAttempts: 30,
@@ -34,16 +57,23 @@ export const whenLambdaFails: RetryProps = {
   jitterStrategy: JitterType.FULL,
 };
 
+/** The bounds, which clients in process keep to as well, in the words of the CDK. */
+function asRetry({ first, longest, attempts }: RetryBounds): RetryProps {
+  return {
+    interval: Duration.seconds(first),
+    backoffRate: retryGrowth,
+    maxAttempts: attempts,
+    maxDelay: Duration.seconds(longest),
+  };
+}
+
 /**
  * For the vendor, S3 or Step Functions: waits of up to 5, 10, … 320 s (635 s in all), then 13 times up to 600 s. At most 140 minutes, half
  * of that on average under full jitter: an outage that the polls would have waited out should not fail a copy.
  */
 export const whenUnavailable: RetryProps = {
   errors: ["VendorUnavailable", "StoreUnavailable", "WorkflowsUnavailable"] satisfies PassingErrorName[],
-  interval: Duration.seconds(5),
-  backoffRate: 2,
-  maxAttempts: 20,
-  maxDelay: Duration.minutes(10),
+  ...asRetry(unavailableRetries),
   jitterStrategy: JitterType.FULL,
 };
 
@@ -54,10 +84,7 @@ export const whenUnavailable: RetryProps = {
  */
 export const whenInterrupted: RetryProps = {
   errors: ["CopyInterrupted"] satisfies PassingErrorName[],
-  interval: Duration.seconds(5),
-  backoffRate: 2,
-  maxAttempts: 8,
-  maxDelay: Duration.seconds(120),
+  ...asRetry(interruptedRetries),
   jitterStrategy: JitterType.FULL,
 };
 

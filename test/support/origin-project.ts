@@ -95,7 +95,8 @@ function isGet({ method, path }: ArrivedRequest, id: string): boolean {
   return method === "GET" && path === `/v1/audio-projects/${id}`;
 }
 
-function projectBody(id: string, urls: readonly string[]): object {
+/** A complete project as the vendor shows it. */
+export function projectBody(id: string, urls: readonly string[]): object {
   return {
     id,
     name: null,

@@ -1,7 +1,6 @@
 /** What the HTTP API makes of a Step Functions that is a moment behind, which the embedded one never is. */
 import { expect, test } from "vitest";
-import { createTransferOperations } from "../../../functions/adapters/transfer-operations.ts";
-import type { Workflows } from "../../../functions/adapters/workflows.ts";
+import { createTransferOperations, type TransferPorts } from "../../../functions/adapters/transfer-operations.ts";
 import { Conflict, NotFound } from "../../../functions/domain/api-errors.ts";
 import type { DescribedExecution } from "../../../functions/domain/api-transfer.ts";
 import { InvalidInput, WorkflowsUnavailable } from "../../../functions/domain/errors.ts";
@@ -25,7 +24,7 @@ const found = (input: unknown, stoppedAt?: Date): DescribedExecution => ({
 function operationsOn(shown: readonly (DescribedExecution | undefined)[], isStarted = true) {
   const left = [...shown];
   const calls: string[] = [];
-  const workflows: Workflows = {
+  const workflows: TransferPorts["workflows"] = {
     start: async (_, name, input) => {
       calls.push(`start ${name} ${JSON.stringify(input)}`);
       return isStarted;

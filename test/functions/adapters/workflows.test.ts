@@ -106,6 +106,44 @@ describe("looking at an execution", () => {
   });
 });
 
+describe("listing executions", () => {
+  const page = (from: number, nextToken?: string) => ({
+    executions: [from, from + 1].map((second) => ({ name: `run-${second}`, status: "RUNNING", startDate: second })),
+    ...(nextToken && { nextToken }),
+  });
+
+  test("goes on from page to page, newest first", async () => {
+    const { requests, url } = await runAwsJson(({ body }) => ({ body: body["nextToken"] ? page(3) : page(1, "more") }));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const names: string[] = [];
+    for await (const execution of workflows.list("arn:x", { status: "RUNNING" })) names.push(execution.name);
+    expect(names).toEqual(["run-1", "run-2", "run-3", "run-4"]);
+    const request = { stateMachineArn: "arn:x", statusFilter: "RUNNING", maxResults: 1_000 };
+    expect(requests.map(({ body }) => body)).toEqual([request, { ...request, nextToken: "more" }]);
+  });
+
+  test("fetches no more than is taken, and not more than the limit at once", async () => {
+    const { requests, url } = await runAwsJson(({ body }) => ({ body: page(body["nextToken"] ? 3 : 1, "more") }));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const seen: Date[] = [];
+    for await (const { startedAt } of workflows.list("arn:x", { limit: 3 })) seen.push(startedAt);
+    expect(seen).toEqual([new Date(1_000), new Date(2_000), new Date(3_000)]);
+    for await (const { stoppedAt } of workflows.list("arn:x")) {
+      expect(stoppedAt).toBeUndefined();
+      break;
+    }
+    expect(requests.map(({ body }) => body["maxResults"])).toEqual([3, 3, 1_000]);
+  });
+
+  test("that Step Functions does not do may be done later", async () => {
+    const { url } = await runAwsJson(() => awsFault("ThrottlingException"));
+    const workflows = createWorkflows({ ...localEnvironment, AWS_ENDPOINT_URL_SFN: url });
+    const error = await rejectionOf(workflows.list("arn:x")[Symbol.asyncIterator]().next());
+    expect(error).toMatchObject({ name: "WorkflowsUnavailable", fault: "ThrottlingException" });
+    expect(everythingIn(error)).not.toContain("SECRET");
+  });
+});
+
 describe("stopping an execution", () => {
   test("ends it as ABORTED, and says why in its history", async () => {
     const { arn, workflows, listed } = await runStepFunctions();

@@ -44,7 +44,12 @@ describe("parseProject", () => {
       createdAt: "1970-01-01T00:00:00.000Z",
       enabled: true,
       creditsCharged: 450,
-      downloads: [{ url: "https://videos.magichour.ai/id/output.wav?auth-value=1234567890" }],
+      downloads: [
+        {
+          url: "https://videos.magichour.ai/id/output.wav?auth-value=1234567890",
+          expiresAt: "2024-10-19T05:16:19.027Z",
+        },
+      ],
       error: { code: "no_source_face", message: "Please use an image with a detectable face" },
     });
   });
