@@ -1,24 +1,20 @@
 #!/usr/bin/env -S node
-import { Command, CommanderError } from "commander";
-import { localCommand } from "./commands/local.ts";
-import { runCommand } from "./commands/run.ts";
-import { simulateCommand } from "./commands/simulate.ts";
+import { CommanderError } from "commander";
+import { exitCodeOf, exitCodes } from "./exit-codes.ts";
+import { audioTransferProgram } from "./program.ts";
 
-const program = new Command("audio-transfer")
-  .description("Magic Hour audio to S3: polls a project, copies and verifies every output, deletes it if asked")
-  .addCommand(runCommand(), { isDefault: true })
-  .addCommand(localCommand())
-  .addCommand(simulateCommand())
-  .showHelpAfterError("(--help shows the usage)");
-for (const command of [program, ...program.commands]) command.exitOverride();
+// Whoever reads the output may have enough of it: `| head`.
+process.stdout.on("error", ({ code }: NodeJS.ErrnoException) =>
+  process.exit(code === "EPIPE" ? exitCodes.done : exitCodes.failed),
+);
 
 try {
-  await program.parseAsync();
+  await audioTransferProgram().parseAsync();
 } catch (error) {
-  // Commander has printed its own message; help and version end with code 0, everything else is bad usage.
-  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
-  else {
-    process.stderr.write(`error: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
+  process.exitCode = exitCodeOf(error);
+  // Commander has printed its own message, and at Ctrl-C the command has said what goes on.
+  if (!(error instanceof CommanderError) && process.exitCode !== exitCodes.interrupted) {
+    const { name, message } = error instanceof Error ? error : { name: "Error", message: String(error) };
+    process.stderr.write(`error: ${name === "Error" ? "" : `${name}: `}${message}\n`);
   }
 }

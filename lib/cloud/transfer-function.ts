@@ -1,24 +1,27 @@
-import { fileURLToPath } from "node:url";
 import { Duration, RemovalPolicy, Validations } from "aws-cdk-lib";
 import { Policy, PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { SqsDestination } from "aws-cdk-lib/aws-lambda-destinations";
-import { NodejsFunction, OutputFormat } from "aws-cdk-lib/aws-lambda-nodejs";
+import { NodejsFunction } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import { acknowledgeWildcard } from "./acknowledged-wildcards.ts";
+import { codeOf } from "./bundling.ts";
+import type { TransferFunctionName } from "./function-names.ts";
 
 /** What makes one function. */
 export interface TransferFunctionProps {
   /** File name below functions/, without `.ts`. */
-  readonly name: string;
+  readonly name: TransferFunctionName;
   /** What it does, for the Lambda console. */
   readonly description: string;
   /** Seconds it may run. */
   readonly timeoutSeconds: number;
   /** Memory, in MiB. Lambda gives processor time in proportion: one whole core at 1,769 MiB. */
   readonly memoryMiB: number;
+  /** Most calls at a time, which Lambda then reserves of the account's. Default: as many as the account has. */
+  readonly reservedConcurrency?: number | undefined;
   /** Environment variables. */
   readonly environment: Readonly<Record<string, string>>;
   /** All it may do besides writing its log and its traces. */
@@ -29,8 +32,6 @@ export interface TransferFunctionProps {
    */
   readonly failedEvents?: Queue;
 }
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /** One function: arm64, Node 24, bundled, traced, with a log group and a role of its own. */
 export class TransferFunction extends Construct {
@@ -43,7 +44,7 @@ export class TransferFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: TransferFunctionProps) {
     super(scope, id);
-    const { failedEvents } = props;
+    const { failedEvents, reservedConcurrency } = props;
     this.logGroup = new LogGroup(this, "Log", {
       retention: RetentionDays.THREE_MONTHS,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -51,9 +52,7 @@ export class TransferFunction extends Construct {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     this.policy = this.createPolicy(role, props);
     this.function = new NodejsFunction(this, "Function", {
-      entry: `${root}functions/${props.name}.ts`,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
+      ...codeOf(props.name),
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -64,13 +63,13 @@ export class TransferFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       tracing: Tracing.ACTIVE,
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
       ...(failedEvents && {
         onFailure: new SqsDestination(failedEvents),
         // Twice is the most that Lambda repeats, after one minute and after two.
         retryAttempts: 2,
         maxEventAge: Duration.hours(1),
       }),
-      bundling: { format: OutputFormat.CJS, target: "node24", minify: true, sourceMap: false, externalModules: [] },
     });
     this.function.node.addDependency(this.policy);
     acknowledgeNoQueue(this.function, failedEvents);

@@ -19,7 +19,7 @@ async function writeApp(): Promise<{ readonly file: string; readonly directory: 
   const directory = await mkdtemp(join(root, ".local", "construct-"));
   onTestFinished(() => rm(directory, { recursive: true }));
   const file = join(directory, "app.ts");
-  await writeFile(file, app.replace('"magic-hour-audio-transfer"', '"../../lib/cloud/audio-transfer.ts"'));
+  await writeFile(file, app.replace('"magic-hour-audio-transfer"', '"../../lib/cloud/index.ts"'));
   return { file, directory };
 }
 
