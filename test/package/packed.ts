@@ -15,7 +15,7 @@ export function withoutNpm(): Record<string, string | undefined> {
 /** Builds and packs this checkout, as for a release. @returns path of the tarball, which is in this directory */
 export async function pack(directory: string): Promise<string> {
   // .npmrc keeps scripts of dependencies from running, and would keep our own `prepack` from it, too.
-  const args = ["pack", "--ignore-scripts=false", "--silent", "--pack-destination", directory];
+  const args = ["pack", "--silent", "--pack-destination", directory];
   await run("npm", args, { cwd: root, env: withoutNpm() });
   const [name = ""] = (await readdir(directory)).filter((file) => file.endsWith(".tgz"));
   return join(directory, name);
