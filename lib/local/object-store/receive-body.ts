@@ -1,6 +1,7 @@
 import type { Hash } from "node:crypto";
 import { createHash } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { rm } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { decodeAwsChunked } from "./aws-chunked.ts";
 import type { ChecksumAlgorithm, RunningChecksum } from "./checksums.ts";
@@ -33,16 +34,17 @@ export async function receiveBody(
 ): Promise<ReceivedBody> {
   const declared = declareBody(request);
   const digests = startDigests(declared, fallback);
+  const file = createWriteStream(path, { flush });
   try {
     const trailers = new Map<string, string>();
     // An answer must still go out if the body is refused half-way: the socket must outlive the iteration.
     const raw = request.body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     const bytes = declared.chunked ? decodeAwsChunked(raw, trailers) : raw;
-    // Opened first: a stream that opens it itself may do so after the body was refused and the file removed.
-    const file = await open(path, "w");
-    await pipeline(digested(bytes, digests), file.createWriteStream({ flush }));
+    await pipeline(digested(bytes, digests), file);
     return await verify(declared, trailers, digests);
   } catch (error) {
+    // A body may be refused before its file is open: removed before that, it would come into being afterwards.
+    if (!file.closed) await new Promise((resolve) => file.destroy().once("close", resolve));
     await rm(path, { force: true });
     throw error;
   }
