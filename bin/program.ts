@@ -33,8 +33,9 @@ export function audioTransferProgram(): Command {
     .addCommand(redeliverCommand())
     .addCommand(localCommand())
     .addCommand(simulateCommand())
-    .addCommand(completionCommand())
-    .showHelpAfterError("(--help shows the usage)");
-  for (const command of [program, ...program.commands]) command.exitOverride();
+    .addCommand(completionCommand());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride().showHelpAfterError("(--help shows the usage)");
+  }
   return program;
 }

@@ -44,7 +44,7 @@ export async function receiveBody(
     return await verify(declared, trailers, digests);
   } catch (error) {
     // A body may be refused before its file is open: removed before that, it would come into being afterwards.
-    if (!file.closed) await new Promise((resolve) => file.destroy().once("close", resolve));
+    if (!file.closed) await new Promise<void>((resolve) => file.destroy().once("close", () => resolve()));
     await rm(path, { force: true });
     throw error;
   }
