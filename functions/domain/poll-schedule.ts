@@ -8,7 +8,7 @@
  *
  * | waited so far | interval | why |
  * |---|---|---|
- * | to 33 s | 3 s, 4 s while queued | the vendor's guide asks for 3 s; half of its audio projects take 21 s |
+ * | to 33 s | 3 s | the vendor's guide asks for 3 s; half of its audio projects take 21 s |
  * | 33 s to 207 s | 15 % less 1 s | as far apart as the bound allows |
  * | 207 s to 30 min | 30 s | the vendor's own longest interval: 15 % here would be dearer than its advice and later |
  * | 30 min to 6.7 days | 15 % of what is beyond 1,600 s | 30 s at 30 min, 3.5 h after a day |
@@ -24,12 +24,6 @@
  * Shortest interval between two polls, in seconds. The vendor's guide asks for 3 s between polls of audio projects.
  */
 export const shortestIntervalSeconds = 3;
-
-/**
- * Interval while the project is queued, in seconds: it has yet to begin rendering, so a poll finds out less. 4 s and the
- * allowance are the 5 s that a poll may be late.
- */
-const queuedIntervalSeconds = 4;
 
 /** Interval as a share of the time waited. */
 const intervalShare = 0.15;
@@ -65,8 +59,6 @@ export interface PollMoment {
   readonly failures: number;
   /** When the project was created, as the vendor says. Default unknown, which is the transfer's start. */
   readonly createdAt?: number | undefined;
-  /** Whether this poll found it queued. Default false. */
-  readonly queued?: boolean | undefined;
   /** When the transfer first saw the project rendering; its own start where that does not tell since when. Default not yet. */
   readonly renderingSince?: number | undefined;
   /** The vendor's `Retry-After`, in seconds, if it sent one. */
@@ -101,13 +93,13 @@ export function secondsToNextPoll(moment: PollMoment): number {
  * - Once it was seen to begin rendering the interval starts anew and grows twice as fast, up to what it would have been: how
  *   long a project was queued says nothing of how long it renders.
  */
-function growingInterval({ now, startedAt, createdAt = startedAt, queued, renderingSince }: PollMoment): number {
+function growingInterval({ now, startedAt, createdAt = startedAt, renderingSince }: PollMoment): number {
   const byAge = Math.max(
     intervalAfter((now - startedAt) / 1_000),
     Math.min(intervalAfter((now - createdAt) / 1_000), guideIntervalSeconds),
   );
   if (renderingSince === undefined || renderingSince <= startedAt) {
-    return queued ? Math.max(queuedIntervalSeconds, byAge) : byAge;
+    return byAge;
   }
   return Math.min(byAge, Math.floor(((now - renderingSince) / 1_000) * renderingShare));
 }

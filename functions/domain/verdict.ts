@@ -10,6 +10,7 @@ import { type Failure, failureOf } from "./failure.ts";
 import type { TransferInput } from "./input.ts";
 import { secondsToNextPoll } from "./poll-schedule.ts";
 import type { Project } from "./project.ts";
+import type { Turn } from "./vendor-queue.ts";
 
 /** Our reading of a project. */
 export type Verdict = "pending" | "complete" | "failed" | "canceled" | "gone";
@@ -59,6 +60,12 @@ export interface PollCounts {
   readonly withoutDownloads: number;
   /** Answers with a status outside the documented six, in all. */
   readonly unknownStatuses: number;
+  /**
+   * When it was first seen rendering, in milliseconds since the epoch; the transfer's start if the first poll saw that, which
+   * does not tell since when. Absent before. Kept for good, so that a status that goes back and forth cannot restart the
+   * poll schedule again and again.
+   */
+  readonly renderingSince?: number;
 }
 
 /** Before the first poll. */
@@ -94,6 +101,8 @@ export interface Decision {
   readonly failure?: Failure;
   /** To be remembered for the next poll. */
   readonly counts: PollCounts;
+  /** The poll's place among those that wait for the vendor's patience; with `wait` only. */
+  readonly turn?: Turn;
 }
 
 /** What a decision rests on, besides the observation. Times are milliseconds since the epoch. */
@@ -112,22 +121,25 @@ export interface PollContext {
   readonly shortestInterval?: number | undefined;
 }
 
-function count(counts: PollCounts, observation: Observation): PollCounts {
+function count(observation: Observation, { counts, now, startedAt }: PollContext): PollCounts {
   const project = observation.kind === "project" ? observation.project : undefined;
   const empty = project?.status === "complete" && project.enabled && project.downloads.length === 0;
   const unknown = project !== undefined && !(documentedStatuses as readonly string[]).includes(project.status);
+  const seen = project?.status === "rendering" ? (counts.polls > 0 ? now : startedAt) : undefined;
+  const renderingSince = counts.renderingSince ?? seen;
   return {
     polls: counts.polls + 1,
     unavailable: observation.kind === "unavailable" ? counts.unavailable + 1 : 0,
     notFound: observation.kind === "not-found" ? counts.notFound + 1 : 0,
     withoutDownloads: empty ? counts.withoutDownloads + 1 : 0,
     unknownStatuses: counts.unknownStatuses + (unknown ? 1 : 0),
+    ...(renderingSince !== undefined && { renderingSince }),
   };
 }
 
 /** Decides what follows a poll. Total: every observation has exactly one decision, and no time passes unbounded. */
 export function decide(observation: Observation, context: PollContext): Decision {
-  const counts = count(context.counts, observation);
+  const counts = count(observation, context);
   const { transfer } = context;
   const fail = (verdict: Verdict, error: TerminalError): Decision => {
     return { next: "fail", verdict, failure: failureOf(error), counts };
@@ -143,7 +155,14 @@ export function decide(observation: Observation, context: PollContext): Decision
       return fail("pending", new DeadlineExceeded(deadlineMessage(doing, budget, context, counts)));
     }
     const retryAfterSeconds = observation.kind === "unavailable" ? observation.retryAfterSeconds : undefined;
-    const waitSeconds = secondsToNextPoll({ ...context, deadlineAt, failures: counts.unavailable, retryAfterSeconds });
+    const waitSeconds = secondsToNextPoll({
+      ...context,
+      deadlineAt,
+      failures: counts.unavailable,
+      createdAt: createdAtOf(observation),
+      renderingSince: counts.renderingSince,
+      retryAfterSeconds,
+    });
     return { next: "wait", verdict: "pending", waitSeconds, counts };
   };
   const gone = (how: string): Decision =>
@@ -182,6 +201,12 @@ export function decide(observation: Observation, context: PollContext): Decision
       if (!transfer.waitForCompletion) return { next: "done", verdict, counts };
       return project.status === "draft" ? wait("draft", draftDeadlineSeconds) : wait(project.status);
   }
+}
+
+/** When the project was created, in milliseconds since the epoch, if this poll told. */
+function createdAtOf(observation: Observation): number | undefined {
+  const createdAt = observation.kind === "project" ? observation.project.createdAt : null;
+  return createdAt === null ? undefined : Date.parse(createdAt);
 }
 
 function failedMessage(project: Project): string {

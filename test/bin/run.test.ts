@@ -35,7 +35,7 @@ describe.concurrent("audio-transfer run", () => {
     const manifest = output.manifest ?? { bucket: "", key: "" };
     const text = await readFile(join(store, "json", manifest.bucket, manifest.key), "utf8");
     expect(JSON.parse(text)).toMatchObject({ project: { id: output.id }, outputs: output.outputs });
-    expect(stderr).toMatch(/poll 1: .*next poll in 4 s[\s\S]*Download outputs[\s\S]*Notify[\s\S]*Done/);
+    expect(stderr).toMatch(/poll 1: .*next poll in 3 s[\s\S]*Download outputs[\s\S]*Notify[\s\S]*Done/);
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
       /^ {2}webhook delivered, signature verified: transfer\.completed/,
     );

@@ -56,7 +56,7 @@ describe("until a deadline of 364 days", () => {
 
 describe("until any deadline", () => {
   it("there are fewer than 600 polls whatever fails, and whenever it begins rendering", () => {
-    const laps = fc.array(fc.record({ failures: fc.nat({ max: 20 }), random: randoms, queued: fc.boolean() }), {
+    const laps = fc.array(fc.record({ failures: fc.nat({ max: 20 }), random: randoms }), {
       minLength: 1,
     });
     const beginnings = fc.option(fc.oneof(fc.nat({ max: 7_200 }), fc.nat({ max: year })), { nil: year });

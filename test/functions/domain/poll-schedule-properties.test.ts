@@ -22,7 +22,6 @@ const moments = fc
     }),
     // Before the transfer's start or after it, as clocks differ; never, or not read.
     created: fc.option(fc.oneof(anySeconds, fc.integer({ min: -600, max: 0 })), { nil: undefined }),
-    queued: fc.boolean(),
     rendered: fc.option(anySeconds, { nil: undefined }),
     random: fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
   })

@@ -65,12 +65,6 @@ describe("what is known of the project", () => {
     expect(secondsToNextPoll(at(3_600, created(-3_600)))).toBe(300);
   });
 
-  it("a queued one is polled every 4 s at first, and from 40 s as any other", () => {
-    expect(secondsToNextPoll(at(0, { queued: true }))).toBe(4);
-    expect(secondsToNextPoll(at(39, { queued: true }))).toBe(4);
-    expect(secondsToNextPoll(at(40, { queued: true }))).toBe(5);
-  });
-
   it.each([
     [0, 3],
     [13, 3],

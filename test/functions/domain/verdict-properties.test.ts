@@ -63,7 +63,14 @@ const contexts: fc.Arbitrary<PollContext> = fc
     age: fc.integer({ min: -60_000, max: 400 * 86_400_000 }),
     random: randoms,
   })
-  .map(({ age, ...rest }) => ({ ...rest, startedAt: start, now: start + age }));
+  .chain(({ age, counts, ...rest }) => {
+    const moment = { ...rest, startedAt: start, now: start + age };
+    const seen = fc.option(fc.integer({ min: start, max: start + Math.max(0, age) }), { nil: null });
+    return seen.map((renderingSince) => ({
+      ...moment,
+      counts: { ...counts, ...(renderingSince !== null && { renderingSince }) },
+    }));
+  });
 
 const always = (holds: (decision: Decision, observation: Observation, context: PollContext) => void) =>
   fc.assert(
@@ -127,6 +134,7 @@ describe("any decision", () => {
       expect(counts.notFound).toBe(seen.kind === "not-found" ? before.notFound + 1 : 0);
       expect([0, before.withoutDownloads + 1]).toContain(counts.withoutDownloads);
       expect(counts.unknownStatuses - before.unknownStatuses).toBeLessThanOrEqual(1);
+      if (before.renderingSince !== undefined) expect(counts.renderingSince).toBe(before.renderingSince);
     });
   });
 

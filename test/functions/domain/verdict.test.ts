@@ -183,13 +183,36 @@ describe("a project that is gone", () => {
 });
 
 describe("a project that is pending", () => {
-  it.each(["draft", "queued", "rendering"])("in status %s is waited for", (status) => {
+  it.each([
+    ["draft", 3, {}],
+    ["queued", 3, {}],
+    ["rendering", 3, { renderingSince: start }],
+  ])("in status %s is waited for %d s at first", (status, waitSeconds, seen) => {
     expect(decide(found({ status, downloads: [] }), at(0))).toEqual({
       next: "wait",
       verdict: "pending",
-      waitSeconds: 3,
-      counts: counted({ polls: 1 }),
+      waitSeconds,
+      counts: counted({ polls: 1, ...seen }),
     });
+  });
+
+  it("that begins rendering after a long queue is polled closely again, but only the first time", () => {
+    const [queued, rendering] = [found({ status: "queued" }), found({ status: "rendering" })];
+    const before = decide(queued, at(1_000, { counts: counted({ polls: 50 }) }));
+    expect(before).toMatchObject({ waitSeconds: 30, counts: { polls: 51 } });
+    const first = decide(rendering, at(1_030, { counts: before.counts }));
+    expect(first).toMatchObject({ waitSeconds: 3, counts: { renderingSince: start + 1_030_000 } });
+    const back = decide(queued, at(2_000, { counts: first.counts }));
+    expect(decide(rendering, at(2_100, { counts: back.counts }))).toMatchObject({
+      waitSeconds: 75,
+      counts: { renderingSince: start + 1_030_000 },
+    });
+  });
+
+  it("that was created long before the transfer is not polled as if it were new", () => {
+    const createdAt = new Date(start - 3_600_000).toISOString();
+    expect(decide(found({ status: "rendering", createdAt }), at(0))).toMatchObject({ waitSeconds: 30 });
+    expect(decide(found({ status: "rendering", createdAt: null }), at(0))).toMatchObject({ waitSeconds: 3 });
   });
 
   it("in an unknown status is waited for and counted, even when it has downloads", () => {
