@@ -23,7 +23,7 @@ export interface TransferState {
   /** The input after validation; set by the first poll. */
   readonly transfer?: TransferInput;
   /** What the last poll decided. */
-  readonly check?: Pick<Decision, "next" | "waitSeconds" | "counts">;
+  readonly check?: Pick<Decision, "next" | "waitSeconds" | "counts" | "turn">;
   /** Whether outputs are left for another run of the copy, and the receipts so far (as many as the state may hold). */
   readonly copy?: { readonly more: boolean; readonly receipts?: readonly Receipt[] };
   /** Why the transfer fails, when it does. */

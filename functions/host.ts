@@ -1,4 +1,5 @@
 import type { LogSink } from "./adapters/log.ts";
+import type { VendorPacer } from "./adapters/vendor-pacer.ts";
 import type { DeliveryState, TransferState } from "./contract.ts";
 import type { TransferOutput } from "./domain/transfer-output.ts";
 import type { Environment } from "./environment.ts";
@@ -11,6 +12,8 @@ export interface Host {
   readonly random: () => number;
   /** Where log lines go. */
   readonly sink: LogSink;
+  /** What several functions share to keep within the vendor's limits. Default one of each function's own. */
+  readonly pacer?: VendorPacer;
 }
 
 /** AWS Lambda: with the JSON log format an object given to the console becomes one structured line. */

@@ -6,6 +6,7 @@ import type { Observation } from "../domain/verdict.ts";
 import { type GuardedHttp, readText } from "./guarded-http.ts";
 import { NetworkFault } from "./network-fault.ts";
 import type { Secret } from "./secrets.ts";
+import type { VendorPacer } from "./vendor-pacer.ts";
 
 /** Most bytes of an answer that are read: a project with 1,000 signed URLs of 1 KiB fits. */
 const largestAnswerBytes = 2 * 1_024 ** 2;
@@ -13,13 +14,16 @@ const largestAnswerBytes = 2 * 1_024 ** 2;
 /** The vendor's API, as far as a transfer needs it. It repeats nothing: the workflow waits and repeats. */
 export interface MagicHour {
   /**
-   * GET of a project. What may pass (no answer, 429, 5xx, nonsense) is a value, because the poll schedule decides on it.
+   * GET of a project. What may pass (no answer, 429, 5xx, nonsense, too many requests of our own before this one) is a value,
+   * because the poll schedule decides on it.
+   * @param hasPass whether the caller has asked the pacer already. Default false
    * @throws {Unauthorized} 401, 402, 403
    * @throws {TransferFailed} any other refusal, a redirect, or another project than the one asked for
    */
-  getProject(id: string): Promise<Observation>;
+  getProject(id: string, hasPass?: boolean): Promise<Observation>;
   /**
-   * DELETE of a project, which cannot be undone. 404 is success: already deleted.
+   * DELETE of a project, which cannot be undone. 404 is success: already deleted. It is sent at once or not at all: what it
+   * rests on must not grow old.
    * @throws {VendorUnavailable} when the outcome is unknown or the vendor failed
    * @throws {Unauthorized | TransferFailed} as above
    */
@@ -38,6 +42,8 @@ export interface MagicHourOptions {
   readonly now: () => number;
   /** Milliseconds for one call, its body included. Default 15,000. */
   readonly callTimeout?: number;
+  /** Keeps the calls within what the vendor allows. Default none. */
+  readonly pacer?: VendorPacer;
 }
 
 interface Answer {
@@ -48,12 +54,13 @@ interface Answer {
 
 /** A client of the vendor's API, `/v1` (OpenAPI file of 2026-08-22). */
 export function createMagicHour(options: MagicHourOptions): MagicHour {
-  const { baseUrl, apiKey, http, now, callTimeout = 15_000 } = options;
+  const { baseUrl, apiKey, http, now, callTimeout = 15_000, pacer } = options;
   const send = async (method: "GET" | "DELETE", id: string): Promise<Answer> => {
     const key = await apiKey.read();
     const headers = { authorization: bearer(key), accept: "application/json" };
     const url = `${baseUrl}/v1/audio-projects/${encodeURIComponent(id)}`;
     const request = { method, headers, signal: AbortSignal.timeout(callTimeout) };
+    const sentAt = now();
     const response = await http.request(url, request).catch((error: unknown) => {
       throw error instanceof AddressRefused
         ? new TransferFailed(`${method} of project ${id}: ${error.message}`)
@@ -62,7 +69,10 @@ export function createMagicHour(options: MagicHourOptions): MagicHour {
     // An answer that repeats the key must not carry it into an error. Shorter than eight is no key, but may be in any word.
     const answered = await readText(response, largestAnswerBytes);
     const text = key.length < 8 ? answered : answered.replaceAll(key, "[redacted]");
-    return { status: response.status, text, retryAfterSeconds: parseRetryAfter(response.header("retry-after"), now()) };
+    const { status } = response;
+    const retryAfterSeconds = parseRetryAfter(response.header("retry-after"), now());
+    pacer?.answered({ sentAt, isThrottled: status === 429, retryAfterSeconds });
+    return { status, text, retryAfterSeconds };
   };
 
   /** One call; after a 401 once more if the key has been rotated since it was read. */
@@ -75,7 +85,9 @@ export function createMagicHour(options: MagicHourOptions): MagicHour {
   };
 
   return {
-    async getProject(id) {
+    async getProject(id, hasPass = false) {
+      const seconds = hasPass ? 0 : ((await pacer?.enter()) ?? 0);
+      if (seconds > 0) return { kind: "unavailable", reason: "not asked: HTTP 429 before", retryAfterSeconds: seconds };
       try {
         const answer = await call("GET", id);
         if (answer.status === 404) return { kind: "not-found" };
@@ -93,6 +105,7 @@ export function createMagicHour(options: MagicHourOptions): MagicHour {
     },
     async deleteProject(id) {
       let answer: Answer;
+      pacer?.passBy();
       try {
         answer = await call("DELETE", id);
       } catch (error) {

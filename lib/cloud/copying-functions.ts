@@ -69,6 +69,7 @@ function checkStatus(scope: Construct, { apiKeySecret, settings }: CopyingFuncti
     description: "One poll of a Magic Hour audio project, and the decision what follows",
     timeoutSeconds: functionTimeoutSeconds.checkStatus,
     memoryMiB: 256,
+    reservedConcurrency: settings.maxConcurrentPolls,
     environment: {
       [environmentNames.apiKeySecret]: apiKeySecret.secretArn,
       [environmentNames.notifyHosts]: hostList(settings),
@@ -88,6 +89,7 @@ function downloadOutputs(scope: Construct, props: CopyingFunctionsProps): Transf
     timeoutSeconds: functionTimeoutSeconds.downloadOutputs,
     // For TLS and two hashes over every byte.
     memoryMiB: wholeCore,
+    reservedConcurrency: settings.maxConcurrentCopies,
     environment: {
       ...vendorAndBucket(props),
       ...movingOutputs,

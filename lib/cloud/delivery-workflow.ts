@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { functionTimeoutSeconds } from "../../functions/contract.ts";
 import type { DeliveryErrorName } from "../../functions/domain/errors.ts";
 import { beginState, lambdaTask, namedFailure, unnamedFailure } from "./lambda-task.ts";
-import { whenKilled, whenLambdaFails } from "./retry-policies.ts";
+import { whenKilled, whenLambdaFails, whenThrottled } from "./retry-policies.ts";
 
 /** The error that a function throws itself: an input that is no delivery. */
 const thrown: DeliveryErrorName[] = ["InvalidInput"];
@@ -32,7 +32,7 @@ export class DeliveryWorkflow extends Construct {
     const attempt = lambdaTask(this, "Attempt", {
       lambdaFunction: deliver,
       seconds: functionTimeoutSeconds.deliver,
-      retries: [whenLambdaFails, whenKilled],
+      retries: [whenThrottled, whenLambdaFails, whenKilled],
     });
     const wait = new Wait(this, "Wait", { time: WaitTime.secondsPath("$.attempt.waitSeconds") });
     attempt.next(

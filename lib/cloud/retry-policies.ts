@@ -31,16 +31,16 @@ export const killedErrors = ["States.Timeout", "Sandbox.Timedout", "Runtime.Exit
 
 /**
  * For a function whose concurrency is all in use, its own (`maxConcurrentPolls`, `maxConcurrentCopies`) or the account's:
- * waits of up to 2, 4, … 256 s (510 s in all), then 592 times up to 300 s. At most 49 hours, half of that on average under full
- * jitter: a day of copies may stand before a transfer, each of which may take 15 minutes. It costs a transfer at most 3 × 600
- * events of the 25,000 that its history holds.
+ * waits of up to 2, 4, … 64 s (126 s in all), then 714 times up to 120 s. At most 24 hours, half of that on average under full
+ * jitter: hours of copies may stand before a transfer, each of which may take 15 minutes, and two minutes after the crowd has
+ * gone nobody waits any more. It costs a transfer at most 3 × 720 events of the 25,000 that its history holds.
  */
 export const whenThrottled: RetryProps = {
   errors: [lambdaThrottling],
   interval: Duration.seconds(2),
   backoffRate: 2,
-  maxAttempts: 600,
-  maxDelay: Duration.minutes(5),
+  maxAttempts: 720,
+  maxDelay: Duration.minutes(2),
   jitterStrategy: JitterType.FULL,
 };
 

@@ -25,6 +25,14 @@ export interface TransferSettings {
    */
   readonly pollIntervalSeconds?: number;
   /**
+   * Most polls at a time: 1 to 10,000. Lambda reserves as much concurrency for `check-status`, out of the account's, of which
+   * at least 100 must stay unreserved. What comes beyond waits in the workflow. It bounds how hard a crowd of transfers can
+   * knock at the vendor's door before the first 429 slows them down. Default: what the account has.
+   */
+  readonly maxConcurrentPolls?: number;
+  /** Most copies at a time, as `maxConcurrentPolls`, for `download-outputs`: 1 to 10,000. Default: what the account has. */
+  readonly maxConcurrentCopies?: number;
+  /**
    * Days after the copy at which the cleanup deletes a remote project that nobody asked to delete: 1 to 365. It goes by the
    * configuration of the day: what comes due while this is not set is given up for good. Default never.
    */
@@ -54,6 +62,8 @@ export const numberBounds = {
   maxOutputBytes: [1, largestMaxOutputBytes],
   deadlineSeconds: [1, longestDeadlineSeconds],
   pollIntervalSeconds: [shortestIntervalSeconds, longestIntervalSeconds],
+  maxConcurrentPolls: [1, 10_000],
+  maxConcurrentCopies: [1, 10_000],
   // A marker is kept for 400 days: see OutputBucket.
   deleteAfterDays: [1, 365],
   recheckDays: [0, 90],

@@ -21,6 +21,7 @@ import {
   whenInterrupted,
   whenKilled,
   whenLambdaFails,
+  whenThrottled,
   whenUnavailable,
 } from "./retry-policies.ts";
 
@@ -123,7 +124,7 @@ export class TransferWorkflow extends Construct {
   }
 
   private task(name: string, lambdaFunction: IFunction, seconds: number) {
-    const retries = [whenLambdaFails, whenUnavailable, whenInterrupted, whenKilled];
+    const retries = [whenThrottled, whenLambdaFails, whenUnavailable, whenInterrupted, whenKilled];
     return lambdaTask(this, name, { lambdaFunction, seconds, retries });
   }
 

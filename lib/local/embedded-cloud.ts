@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { createVendorPacer } from "../../functions/adapters/vendor-pacer.ts";
 import { createApi } from "../../functions/api.ts";
 import { type CleanupFunction, createCleanup } from "../../functions/cleanup.ts";
 import {
@@ -21,6 +22,7 @@ import { type HttpApi, startHttpApi } from "./http-api/http-api.ts";
 import { httpRoutes } from "./http-api/http-route.ts";
 import {
   deliveryMachine,
+  type FunctionConcurrency,
   localDeliveryStateMachineArn,
   localStateMachineArn,
   transferMachine,
@@ -68,6 +70,8 @@ export interface EmbeddedCloudOptions {
   readonly workflows?: Omit<WorkflowsOptions, "stateMachines">;
   /** Faults of the object store, for tests. */
   readonly storeFaults?: Pick<ObjectStoreOptions, "onRequest" | "afterWrite">;
+  /** Reserved concurrency of its functions. Default: as many calls at a time as come. */
+  readonly concurrency?: FunctionConcurrency;
   /** More environment for the functions, for tests: it comes last. */
   readonly environment?: Environment;
   /** Workflows synthesized before, so that many clouds in one process need only one synthesis. */
@@ -107,7 +111,9 @@ export function newSigningSecret(): string {
 
 /** Starts an embedded cloud. @throws {Error} of Node, with its `port`, if a port is taken; then nothing is left open */
 export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise<EmbeddedCloud> {
-  const { directory, storePort = 0, stepFunctionsPort = 0, onBusEvent, rules = [], host } = options;
+  const { directory, storePort = 0, stepFunctionsPort = 0, onBusEvent, rules = [], concurrency = {} } = options;
+  // All functions are one process, and so see all that the vendor answers.
+  const host = { pacer: createVendorPacer(options.host), ...options.host };
   const transfer = options.transfer ?? (await synthesizeTransfer());
   // Closes, last first, what was started before something that cannot be.
   await using open = new AsyncDisposableStack();
@@ -133,7 +139,7 @@ export async function startEmbeddedCloud(options: EmbeddedCloudOptions): Promise
     AWS_ENDPOINT_URL_EVENTBRIDGE: eventBus.url,
     ...options.environment,
   };
-  workflows.add(transferMachine({ transfer, environment, host }));
+  workflows.add(transferMachine({ transfer, environment, host, concurrency }));
   workflows.add(deliveryMachine({ transfer, environment, host }));
   const functions = {
     api: createApi(environment, host),

@@ -10,6 +10,7 @@ import { createScheduleCleanup } from "../../functions/schedule-cleanup.ts";
 import type { SynthesizedTransfer } from "./synthesized-transfer.ts";
 import { stateMachineArn } from "./workflows/arns.ts";
 import type { LambdaFunction } from "./workflows/lambda-invocation.ts";
+import { type ReservedConcurrency, reservingConcurrency } from "./workflows/reserved-concurrency.ts";
 import type { StateMachineHost } from "./workflows/workflow-runner.ts";
 
 /** ARN of the embedded cloud's transfer state machine. */
@@ -26,9 +27,14 @@ export interface LocalFunctions {
   readonly environment: Environment;
   /** Clock, jitter and log. */
   readonly host: Host;
+  /** Reserved concurrency. Default: as many calls at a time as come. */
+  readonly concurrency?: FunctionConcurrency;
   /** Something to put around a function: what the world does between two steps. Default nothing. */
   readonly around?: FunctionWrappers;
 }
+
+/** How many calls of a function run at a time: those beyond are throttled, as by Lambda. */
+export type FunctionConcurrency = Readonly<Partial<Record<"check-status" | "download-outputs", ReservedConcurrency>>>;
 
 /** For each function, what to put around it. */
 export interface FunctionWrappers {
@@ -49,11 +55,13 @@ export interface FunctionWrappers {
 const unchanged = <Run>(run: Run): Run => run;
 
 /** The synthesized transfer workflow with its real functions. */
-export function transferMachine({ transfer, environment, host, around = {} }: LocalFunctions): StateMachineHost {
+export function transferMachine(options: LocalFunctions): StateMachineHost {
+  const { transfer, environment, host, concurrency = {}, around = {} } = options;
   const { definition, functionArns: arns } = transfer;
   const lambda = (name: Exclude<keyof FunctionWrappers, "deliver">, run: WorkflowFunction, timeoutSeconds: number) => {
     const wrapped = (around[name] ?? unchanged)(run);
-    return { [arns[name]]: lambdaFunction(wrapped, timeoutSeconds) };
+    const reserved = name in concurrency ? concurrency[name as keyof FunctionConcurrency] : undefined;
+    return { [arns[name]]: lambdaFunction(wrapped, timeoutSeconds, reserved) };
   };
   const seconds = functionTimeoutSeconds;
   const functions = {
@@ -81,6 +89,8 @@ export function deliveryMachine({ transfer, environment, host, around = {} }: Lo
 function lambdaFunction<State>(
   run: (state: State, context: Parameters<LambdaFunction["handler"]>[1]) => Promise<State>,
   timeoutSeconds: number,
+  reserved?: ReservedConcurrency,
 ): LambdaFunction {
-  return { handler: (event, context) => run(event as State, context), timeoutSeconds };
+  const handler: LambdaFunction["handler"] = (event, context) => run(event as State, context);
+  return { handler: reserved ? reservingConcurrency(handler, reserved) : handler, timeoutSeconds };
 }

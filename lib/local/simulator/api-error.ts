@@ -1,11 +1,12 @@
 /** Error bodies of the vendor's API: `{code, message}`. */
 import type { FastifyReply } from "fastify";
 
-/** The vendor's error codes, with their statuses. */
+/** The vendor's error codes, with their statuses; that of 429 is made up, because the vendor documents the status alone. */
 const statuses = {
   invalid_request: 400,
   unauthorized: 401,
   not_found: 404,
+  too_many_requests: 429,
   internal_server_error: 500,
 } as const;
 
@@ -14,6 +15,7 @@ const messages = {
   invalid_request: "Invalid request",
   unauthorized: "Unauthorized",
   not_found: "Not Found",
+  too_many_requests: "Too Many Requests",
   internal_server_error: "Internal Server Error",
 } as const;
 

@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { sendApiError } from "./api-error.ts";
 import { type CreateRequest, readClonerRequest, readGeneratorRequest } from "./create-request.ts";
 import type { Projects } from "./projects.ts";
+import type { RequestMeter } from "./rate-limit.ts";
 import {
   creditsFor,
   type Download,
@@ -19,6 +20,10 @@ export interface ApiContext {
   readonly projects: Projects;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Lets requests in, those with the key. */
+  readonly meter: RequestMeter;
+  /** Of a refusal by the meter. Default none. */
+  readonly retryAfterSeconds?: number | undefined;
   /** Fresh signed URLs for every output of a project. */
   readonly signDownloads: (project: SimulatedProject) => readonly Download[];
 }
@@ -30,7 +35,11 @@ type WithBody = { Body: string | undefined };
 export function addApiRoutes(app: FastifyInstance, context: ApiContext): void {
   const { projects } = context;
   app.addHook("onRequest", async (request, reply) => {
-    return hasKey(request.headers.authorization, context.apiKey) ? undefined : sendApiError(reply, "unauthorized");
+    if (!hasKey(request.headers.authorization, context.apiKey)) return sendApiError(reply, "unauthorized");
+    if (context.meter.admit()) return undefined;
+    const { retryAfterSeconds } = context;
+    if (retryAfterSeconds !== undefined) reply.header("retry-after", retryAfterSeconds);
+    return sendApiError(reply, "too_many_requests");
   });
   app.post<WithBody>("/v1/ai-voice-generator", (request, reply) =>
     create(projects, readGeneratorRequest(request.body ?? ""), reply),

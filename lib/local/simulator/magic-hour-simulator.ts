@@ -9,6 +9,7 @@ import type { RenderedAudio } from "./audio/rendered-audio.ts";
 import { addDownloadRoutes, type DownloadContext, signDownloads } from "./download-routes.ts";
 import type { ProjectPlan } from "./project-plan.ts";
 import { Projects } from "./projects.ts";
+import { type ApiTraffic, type RateLimit, RequestMeter } from "./rate-limit.ts";
 import { type ArrivedRequest, interceptRequests, type RequestHook } from "./request-hook.ts";
 import { isEnabled, type SimulatedProject, statusAt } from "./simulated-project.ts";
 import { simulatorApp } from "./simulator-app.ts";
@@ -31,6 +32,8 @@ export interface MagicHourSimulatorOptions {
   readonly now?: () => number;
   /** Sees every request first and may answer, reset or stall it. Default: none does. */
   readonly onRequest?: RequestHook;
+  /** How many requests to its API it lets in; downloads are not limited. Default all. */
+  readonly rateLimit?: RateLimit;
   /** Whom it tells of what happens to projects, by the vendor's webhooks. Default nobody. */
   readonly webhooks?: WebhookOptions;
 }
@@ -60,6 +63,8 @@ export interface MagicHourSimulator {
   changeProject(id: string, changes: Partial<ProjectPlan>): void;
   /** Looks at a project. @throws UnknownProjectError */
   project(id: string): ProjectView;
+  /** Requests to the API so far, that had the key. */
+  traffic(): ApiTraffic;
   /** The audio of one output, whatever the project's status. @throws UnknownProjectError, RangeError */
   output(id: string, index?: number): Promise<RenderedAudio>;
   /**
@@ -73,8 +78,8 @@ export interface MagicHourSimulator {
 
 /**
  * Starts the simulator.
- * @throws RangeError when `apiKey`, `downloadLifetimeSeconds` or the secret of `webhooks` is out of bounds, TypeError when
- *   their URL is none; ImpossiblePlanError when `plan` is; the system's error when the port is taken
+ * @throws RangeError when `apiKey`, `downloadLifetimeSeconds`, `rateLimit` or the secret of `webhooks` is out of bounds,
+ *   TypeError when their URL is none; ImpossiblePlanError when `plan` is; the system's error when the port is taken
  */
 export async function startMagicHourSimulator(options: MagicHourSimulatorOptions = {}): Promise<MagicHourSimulator> {
   const { now = Date.now } = options;
@@ -93,6 +98,7 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
   };
   const sign = (project: SimulatedProject) => signDownloads(downloads, url, project);
   const webhooks = options.webhooks && new WebhookSender({ ...options.webhooks, now, signDownloads: sign });
+  const meter = new RequestMeter(options.rateLimit, now);
   const app = simulatorApp();
   interceptRequests(app, (request) => count(projects, request), options.onRequest);
   // Two scopes of one server, because only the API stands behind the bearer check.
@@ -101,7 +107,8 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
     done();
   });
   app.register((scope, _options, done) => {
-    addApiRoutes(scope, { apiKey, projects, now, signDownloads: sign });
+    const { retryAfterSeconds } = options.rateLimit ?? {};
+    addApiRoutes(scope, { apiKey, projects, now, signDownloads: sign, meter, retryAfterSeconds });
     done();
   });
   const url = reachable(await app.listen({ port: options.port ?? 0, host: options.host ?? "127.0.0.1" }));
@@ -111,6 +118,7 @@ export async function startMagicHourSimulator(options: MagicHourSimulatorOptions
     createProject: (plan = {}) => projects.create(plan).id,
     changeProject: (id, changes) => projects.change(id, changes),
     project: (id) => view(projects, id, now()),
+    traffic: () => meter.traffic,
     output: (id, index = 0) => output(projects, id, index),
     sendDueWebhooks: async () => (await webhooks?.sendDue()) ?? [],
     close: async () => void (await Promise.all([app.close(), webhooks?.close()])),

@@ -21,6 +21,8 @@ export class ExecutionHistory {
   /** The threads inside each Map or Parallel state, and the event that started it. */
   readonly #inside = new Map<string, { readonly started: number; readonly threads: Set<string> }>();
   readonly #failed = new Set<string>();
+  /** The last data of any state as text. What one state leaves is what the next begins with, mostly several times over. */
+  #text = "null";
 
   /** @param roleArn What ExecutionStarted says. */
   constructor(roleArn: string) {
@@ -39,7 +41,7 @@ export class ExecutionHistory {
       case "ExecutionStarted":
         this.#add(
           at,
-          { type: event.type, executionStartedEventDetails: { ...input(event.input), roleArn: this.#roleArn } },
+          { type: event.type, executionStartedEventDetails: { ...this.#input(event.input), roleArn: this.#roleArn } },
           0,
         );
         break;
@@ -49,7 +51,7 @@ export class ExecutionHistory {
       case "StateEntered":
         this.#addIn(event, at, {
           type: `${event.stateType}StateEntered`,
-          stateEnteredEventDetails: { name: event.state, ...input(event.input) },
+          stateEnteredEventDetails: { name: event.state, ...this.#input(event.input) },
         });
         if (holdsThreads(event)) this.#open(event, at);
         break;
@@ -64,7 +66,7 @@ export class ExecutionHistory {
         this.#addIn(event, at, {
           // A Fail state never exits, which the type of a template cannot tell.
           type: `${event.stateType}StateExited` as EntryType,
-          stateExitedEventDetails: { name: event.state, ...output(event.output) },
+          stateExitedEventDetails: { name: event.state, ...this.#output(event.output) },
         });
         break;
       case "MapIterationStarted":
@@ -76,14 +78,14 @@ export class ExecutionHistory {
         break;
       }
       default:
-        this.#addIn(event, at, taskEntry(event));
+        this.#addIn(event, at, this.#taskEntry(event));
     }
   }
 
   #end(at: Date, end: ExecutionEnd): void {
     const last = this.#last.get("") ?? 0;
     if (end.status === "SUCCEEDED") {
-      this.#add(at, { type: "ExecutionSucceeded", executionSucceededEventDetails: output(end.output) }, last);
+      this.#add(at, { type: "ExecutionSucceeded", executionSucceededEventDetails: this.#output(end.output) }, last);
       return;
     }
     const details = failure(end);
@@ -129,38 +131,45 @@ export class ExecutionHistory {
     this.#events.push({ timestamp, ...entry, id, previousEventId });
     return id;
   }
+
+  #taskEntry(event: TaskEvent): Entry {
+    switch (event.type) {
+      case "TaskScheduled": {
+        const { resource, timeoutSeconds } = event;
+        const details = { resource, ...this.#input(event.input), timeoutInSeconds: timeoutSeconds };
+        return { type: "LambdaFunctionScheduled", lambdaFunctionScheduledEventDetails: details };
+      }
+      case "TaskStarted":
+        return { type: "LambdaFunctionStarted" };
+      case "TaskSucceeded":
+        return { type: "LambdaFunctionSucceeded", lambdaFunctionSucceededEventDetails: this.#output(event.output) };
+      case "TaskFailed":
+        return { type: "LambdaFunctionFailed", lambdaFunctionFailedEventDetails: failure(event) };
+      case "TaskTimedOut":
+        return { type: "LambdaFunctionTimedOut", lambdaFunctionTimedOutEventDetails: failure(event) };
+    }
+  }
+
+  #input(value: unknown) {
+    return { input: this.#textOf(value), inputDetails: WHOLE };
+  }
+
+  #output(value: unknown) {
+    return { output: this.#textOf(value), outputDetails: WHOLE };
+  }
+
+  /** Equal texts are held once. */
+  #textOf(value: unknown): string {
+    const text = JSON.stringify(value);
+    if (text !== this.#text) this.#text = text;
+    return this.#text;
+  }
 }
 
 type TaskEvent = Extract<WorkflowEvent, { type: `Task${string}` }>;
 
-function taskEntry(event: TaskEvent): Entry {
-  switch (event.type) {
-    case "TaskScheduled": {
-      const { resource, timeoutSeconds } = event;
-      const details = { resource, ...input(event.input), timeoutInSeconds: timeoutSeconds };
-      return { type: "LambdaFunctionScheduled", lambdaFunctionScheduledEventDetails: details };
-    }
-    case "TaskStarted":
-      return { type: "LambdaFunctionStarted" };
-    case "TaskSucceeded":
-      return { type: "LambdaFunctionSucceeded", lambdaFunctionSucceededEventDetails: output(event.output) };
-    case "TaskFailed":
-      return { type: "LambdaFunctionFailed", lambdaFunctionFailedEventDetails: failure(event) };
-    case "TaskTimedOut":
-      return { type: "LambdaFunctionTimedOut", lambdaFunctionTimedOutEventDetails: failure(event) };
-  }
-}
-
 function holdsThreads({ stateType }: StatePlace): boolean {
   return stateType === "Map" || stateType === "Parallel";
-}
-
-function input(value: unknown) {
-  return { input: JSON.stringify(value), inputDetails: WHOLE };
-}
-
-function output(value: unknown) {
-  return { output: JSON.stringify(value), outputDetails: WHOLE };
 }
 
 function failure({ error, cause }: Failure): Failure {

@@ -72,7 +72,8 @@ async function settled(handler: LambdaHandler, event: unknown, context: LambdaCo
   try {
     return await handler(event, context);
   } catch (error) {
-    throw lambdaFailure(error);
+    // What Lambda itself says, and not the handler.
+    throw error instanceof StateFailure ? error : lambdaFailure(error);
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { App } from "aws-cdk-lib";
 import { afterAll, expect, test } from "vitest";
+import { bundleFunctions } from "../../../bin/build/bundle-functions.ts";
 import { environmentNames, vendorWebhookRoute } from "../../../functions/contract.ts";
 import { AudioTransferStack } from "../../../lib/cloud/audio-transfer-stack.ts";
 import { newSigningSecret } from "../../../lib/local/embedded-cloud.ts";
@@ -176,5 +177,18 @@ test("no bundle holds a source map or an absolute path of the machine that built
     const text = readFileSync(path, "utf8");
     expect(text).not.toContain("sourceMappingURL=data:");
     expect(text).not.toContain(process.cwd());
+  }
+});
+
+test("the package's bundles are byte for byte those of a checkout", async () => {
+  const directory = mkdtempSync(join(tmpdir(), "bundles-test-package-"));
+  try {
+    await bundleFunctions(directory);
+    expect(readdirSync(directory).sort()).toEqual(Object.keys(bundles).sort());
+    for (const [name, path] of Object.entries(bundles)) {
+      expect(readFileSync(join(directory, name, "index.js")).equals(readFileSync(path)), name).toBe(true);
+    }
+  } finally {
+    rmSync(directory, { recursive: true });
   }
 });
