@@ -23,7 +23,10 @@ export interface Waiting {
 /** Seconds until the second look: somebody waits, and a look costs next to nothing. */
 const shortestWait = 1;
 
-/** Longest wait between two looks, in seconds: the poll schedule comes to 30 s, and then to hours. */
+/**
+ * Longest wait between two looks, in seconds. The poll schedule comes to 30 s after 207 s of waiting and stays there for half an
+ * hour; it would be 60 s after 2,000 s, and then hours.
+ */
 const longestWait = 60;
 
 /**

@@ -72,7 +72,7 @@ test("the vendor repeats our key in its refusal: nobody sees it", async () => {
 test.each([
   ["is down", "reset", "10"],
   ["answers 502", { status: 502 }, "10"],
-  ["says when to come back", { status: 429, headers: { "retry-after": "42" } }, "42"],
+  ["fails and says when to come back", { status: 503, headers: { "retry-after": "42" } }, "42"],
   ["says to come back tomorrow", { status: 503, headers: { "retry-after": "86400" } }, "300"],
   ["says to come back at once", { status: 503, headers: { "retry-after": "0" } }, "1"],
   ["answers nonsense", { status: 200, body: "<html>" }, "10"],
@@ -83,6 +83,18 @@ test.each([
   expect(answer).toMatchObject({ status: 503, json: { title: "Service Unavailable", error: "VendorUnavailable" } });
   expect(answer.headers.get("retry-after")).toBe(seconds);
   expect(await api.call(`GET /audio-projects/${id}`)).toMatchObject({ status: 200 });
+});
+
+test("the vendor is asked too often and says when to come back: before then it is not asked again", async () => {
+  const fault = { status: 429, headers: { "retry-after": "42" } };
+  await using api = await ServedApi.start({ simulator: { onRequest: firstAnswers("GET", [fault]) } });
+  const id = api.harness.simulator.createProject(complete());
+  for (const _ of ["asked", "not asked"]) {
+    const answer = await api.call(`GET /audio-projects/${id}`);
+    expect(answer).toMatchObject({ status: 503, json: { error: "VendorUnavailable" } });
+    const seconds = Number(answer.headers.get("retry-after"));
+    expect([seconds > 30, seconds <= 42]).toEqual([true, true]);
+  }
 });
 
 test("Step Functions is down: 503 with Retry-After, whatever is asked of transfers", async () => {
